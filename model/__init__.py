@@ -1,0 +1,1 @@
+"""Text mining of petition letters: letters in, frozen records out; no Flask, no database."""

@@ -1,0 +1,73 @@
+"""The one door to the model: everything that service and commands ask of it."""
+
+from collections.abc import Sequence
+
+from model import segment
+from model.category import CategoryClassifier
+from model.caution import find_dangers
+from model.features import read
+from model.group_visit import GroupVisitReader
+from model.profile import Profile
+from model.purpose import PurposeReader, route_of
+from model.records import Analysis, Letter, Relation
+from model.relation import RelationScorer
+from model.similar import Vector, vector_of
+
+
+class Analyser:
+    """Analyse letters with whichever parts are trained. Safe for use by several threads."""
+
+    def __init__(
+        self,
+        version: str,
+        category: CategoryClassifier | None = None,
+        purpose: PurposeReader | None = None,
+        relation: RelationScorer | None = None,
+        risk: GroupVisitReader | None = None,
+    ) -> None:
+        self.version = version
+        self.category = category
+        self.purpose = purpose
+        self.relation = relation
+        self.risk = risk
+        segment.load()
+
+    def analyse(self, letters: Sequence[Letter]) -> list[Analysis]:
+        """Return the analysis of each letter, in order; a part that is not trained is None."""
+        originals = [letter.text for letter in letters]
+        readings = [read(text) for text in originals]
+        if not letters:
+            return []
+        categories = self.category.predict(readings, originals) if self.category else [None] * len(letters)
+        purposes = self.purpose.predict(readings) if self.purpose else [None] * len(letters)
+        visits = self.risk.predict(readings, originals) if self.risk else [None] * len(letters)
+        return [
+            Analysis(
+                id=letter.id,
+                category=categories[i],
+                purpose=purposes[i],
+                route=route_of(purposes[i], categories[i], self.category.taxonomy if self.category else None),
+                group_visit=visits[i],
+                warnings=tuple(find_dangers(readings[i].clean)),
+                model_version=self.version,
+            )
+            for i, letter in enumerate(letters)
+        ]
+
+    def profile(self, letter: Letter) -> Profile | None:
+        """Prepare a letter for comparison; None without a relation part."""
+        return self.relation.profiler.profile(letter) if self.relation else None
+
+    def vector(self, profile: Profile) -> Vector:
+        """Return the compact vector by which earlier letters are found."""
+        return vector_of(profile)
+
+    def relate(self, pairs: Sequence[tuple[Profile, Profile]]) -> list[Relation]:
+        """Score pairs of prepared letters, without evidence; needs a relation part."""
+        return self.relation.score(pairs) if self.relation else []
+
+    def compare(self, a: Letter, b: Letter) -> Relation | None:
+        """Return the relation of b to a with evidence; None without a relation part."""
+        if self.relation is None:
+            return None
+        return self.relation.explain(self.relation.profiler.profile(a), self.relation.profiler.profile(b))

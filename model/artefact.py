@@ -1,0 +1,137 @@
+"""A trained model on disk: one folder with its parts and a manifest of versions, hashes and measurements."""
+
+import hashlib
+import json
+import platform
+import shutil
+import tempfile
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import sklearn
+
+from model.analyse import Analyser
+from model.errors import ArtefactError
+from model.storage import READERS, WRITERS, Part, PartReader, PartWriter
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+CARD = "card.md"
+
+
+def save(folder: Path, parts: Mapping[str, Part], details: Mapping[str, Any]) -> str:
+    """Write the trained parts into a folder, complete or not at all, and return the version.
+
+    `details` goes into the manifest: the hash of the training data, metrics, the card. An existing model folder is
+    replaced; raises ArtefactError if the folder holds anything else.
+    """
+    _check_replaceable(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    making = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        making.chmod(0o755)
+        for name, part in parts.items():
+            WRITERS[name](part, PartWriter(making / name))
+        manifest = _manifest(making, sorted(parts), details)
+        text = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True)
+        (making / MANIFEST).write_text(text, encoding="utf-8")
+        (making / CARD).write_text(str(details.get("card", "")), encoding="utf-8")
+        _swap(making, folder)
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+    return str(manifest["version"])
+
+
+def _check_replaceable(folder: Path) -> None:
+    """Raise ArtefactError unless the folder is new, empty, or a model and nothing else."""
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise ArtefactError(f"{folder}: is a file; name a folder")
+    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    if not present:
+        return
+    foreign = present - {MANIFEST, CARD, *read_manifest(folder)["files"]}
+    if foreign:
+        raise ArtefactError(f"{folder}: holds {sorted(foreign)[0]}, which is no part of a model; name another folder")
+
+
+def _swap(making: Path, folder: Path) -> None:
+    """Put the finished folder in place of the old one, which stays whole until then."""
+    if folder.exists():
+        old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent)) / "old"
+        folder.rename(old)
+        try:
+            making.rename(folder)
+        except OSError:
+            old.rename(folder)
+            raise
+        shutil.rmtree(old.parent, ignore_errors=True)
+    else:
+        making.rename(folder)
+
+
+def _manifest(folder: Path, parts: list[str], details: Mapping[str, Any]) -> dict[str, Any]:
+    files = {path.relative_to(folder).as_posix(): _hash(path) for path in sorted(folder.rglob("*")) if path.is_file()}
+    weights = {name: value for name, value in files.items() if not name.endswith(".skops")}
+    return {
+        "format": FORMAT,
+        "version": hashlib.sha256(json.dumps(weights, sort_keys=True).encode()).hexdigest()[:12],
+        "parts": parts,
+        "python": platform.python_version(),
+        "scikit-learn": sklearn.__version__,
+        "jieba": version("jieba"),
+        "files": files,
+        **{key: value for key, value in details.items() if key != "card"},
+    }
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def load(folder: Path) -> Analyser:
+    """Load a model folder.
+
+    Raises ArtefactError, saying what to do, if it is missing, damaged or made by another version of what it needs.
+    """
+    manifest = read_manifest(folder)
+    _check_versions(folder, manifest)
+    for name, expected in manifest["files"].items():
+        path = folder / name
+        if not path.is_file() or _hash(path) != expected:
+            raise ArtefactError(
+                f"{path}: missing or changed since training; train again: hongyan-train fit all --out DIR"
+            )
+    unknown = [name for name in manifest["parts"] if name not in READERS]
+    if unknown:
+        raise ArtefactError(f"{folder}: unknown parts {', '.join(unknown)}; this model needs a newer Hongyan")
+    parts = {name: READERS[name](PartReader(folder / name)) for name in manifest["parts"]}
+    return Analyser(version=manifest["version"], **parts)
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Return the manifest of a model folder; raises ArtefactError if there is none."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ArtefactError(f"{folder}: no model here; train one: hongyan-train fit all --out {folder}") from error
+    except ValueError as error:
+        raise ArtefactError(f"{folder}: the manifest is damaged; train again") from error
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise ArtefactError(f"{folder}: made by another version of Hongyan; train again")
+    if not isinstance(manifest.get("files"), dict) or not {"parts", "version"} <= manifest.keys():
+        raise ArtefactError(f"{folder}: the manifest is damaged; train again")
+    return manifest
+
+
+def _check_versions(folder: Path, manifest: Mapping[str, Any]) -> None:
+    for name, present in (("scikit-learn", sklearn.__version__), ("jieba", version("jieba"))):
+        if manifest.get(name) != present:
+            raise ArtefactError(
+                f"{folder}: trained with {name} {manifest.get(name)}, installed is {present}; "
+                f"train again: hongyan-train fit all --out {folder}"
+            )

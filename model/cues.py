@@ -1,0 +1,118 @@
+"""Finds cues of acting together in a letter, clause by clause, with traps and negations."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from model.numerals import StatedPeople, stated_people
+from model.words.tables import table
+
+_CLAUSE = re.compile(r"[^,。;!?\n:]+")
+_BLANK = "\u25a1"
+
+SPEAKER_CODES = ("shared_grievance", "people_count", "joint_letter")
+ACT_CODES = (
+    "collective_action_past",
+    "collective_action_ongoing",
+    "collective_action_planned",
+    "collective_action_threatened",
+    "third_person_warning",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A passage [start, end) of the clean text that matches a cue of the table."""
+
+    code: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class CueReading:
+    """All cues of one letter and the numbers of people that it states."""
+
+    cues: tuple[Cue, ...]
+    people: tuple[StatedPeople, ...]
+
+    def count(self, code: str) -> int:
+        """Return how many cues of a code the letter has."""
+        return sum(cue.code == code for cue in self.cues)
+
+
+@dataclass(frozen=True)
+class _Rules:
+    traps: tuple[re.Pattern[str], ...]
+    cues: tuple[tuple[str, re.Pattern[str]], ...]
+    negations: tuple[re.Pattern[str], ...]
+    denials: tuple[re.Pattern[str], ...]
+    alone: tuple[re.Pattern[str], ...]
+
+
+def _compiled(expressions: list[str]) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(expression) for expression in expressions)
+
+
+@cache
+def _rules() -> _Rules:
+    content = table("group_visit")
+    coded = [("shared_grievance", cue) for cue in content["speakers"]["body"] + content["speakers"]["several"]]
+    for part in ("acts", "watch"):
+        coded += [(code, cue) for code, expressions in content[part].items() for cue in expressions]
+    return _Rules(
+        traps=_compiled(content["traps"]),
+        cues=tuple((code, re.compile(cue)) for code, cue in coded),
+        negations=_compiled(content["negations"]),
+        denials=_compiled(content["denials"]),
+        alone=_compiled(content["alone"]),
+    )
+
+
+def find_cues(text: str) -> CueReading:
+    """Return the cues of a clean text.
+
+    Words inside a trap do not count; an act behind a negation counts as `denial`; an act of one person alone
+    does not count.
+    """
+    rules = _rules()
+    readable = text
+    for trap in rules.traps:
+        readable = trap.sub(lambda match: _BLANK * len(match.group()), readable)
+    people = tuple(stated_people(text))
+    found = {Cue("people_count", stated.start, stated.end) for stated in people}
+    denied = list(_denials(readable, rules))
+    found.update(denied)
+    for code, pattern in rules.cues:
+        found.update(_matches(readable, code, pattern, rules, denied))
+    return CueReading(tuple(sorted(found, key=lambda cue: (cue.start, cue.end, cue.code))), people)
+
+
+def _denials(text: str, rules: _Rules) -> Iterator[Cue]:
+    for pattern in rules.denials:
+        for match in pattern.finditer(text):
+            yield Cue("denial", match.start(), match.end())
+
+
+def _matches(text: str, code: str, pattern: re.Pattern[str], rules: _Rules, denied: Sequence[Cue]) -> Iterator[Cue]:
+    starts = [clause.start() for clause in _CLAUSE.finditer(text)]
+    for match in pattern.finditer(text):
+        clause = starts[max(0, bisect_right(starts, match.start()) - 1)] if starts else 0
+        before = text[clause : match.start()]
+        if code in ACT_CODES:
+            if code != "third_person_warning" and _is_denied(match, before, rules, denied):
+                if "群体" not in match.group():
+                    yield Cue("denial", match.start(), match.end())
+                continue
+            if any(rule.search(before) for rule in rules.alone):
+                continue
+        yield Cue(code, match.start(), match.end())
+
+
+def _is_denied(match: re.Match[str], before: str, rules: _Rules, denied: Sequence[Cue]) -> bool:
+    """Say whether a negation stands before an act in its clause, or a denial ends inside it."""
+    if any(rule.search(before) for rule in rules.negations):
+        return True
+    return any(match.start() <= cue.start and match.start() < cue.end <= match.end() + 2 for cue in denied)

@@ -1,0 +1,108 @@
+"""What one letter says of acting together: level, people who share the grievance, and the words that say so."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold, cross_val_predict
+
+from model.cues import ACT_CODES, SPEAKER_CODES, Cue, CueReading, find_cues
+from model.evidence import explain
+from model.features import HashedTfidf, Reading
+from model.linear import CalibratedLinear
+from model.records import LEVELS, LONGEST_QUOTE, GroupVisit, People, Reason, VisitLevel
+
+MOST_REASONS = 6
+_CODES = (*SPEAKER_CODES, *ACT_CODES, "denial")
+
+
+class GroupVisitReader:
+    """Read the group-visit level of a letter from its cues and its wording.
+
+    A machine over n-grams judges the wording; a logistic regression joins its held-out judgement with the counts of
+    the cues. Only the text counts: no field about a person is a feature.
+
+    Learned: `features_`, `wording_` (over n-grams), `joined_` (over cues and wording, every level weighing the
+    same), `prior_` (3,), by which the score is brought back to how often a level occurs, and `held_out_` (letters, 3),
+    the judgement of models that had not seen the letter.
+    """
+
+    def __init__(self, seed: int = 0) -> None:
+        self.seed = seed
+
+    def fit(self, readings: Sequence[Reading], levels: Sequence[str], groups: Sequence[int]) -> "GroupVisitReader":
+        """Learn from letters and their levels (none, watch, warning); groups hold near-duplicates together."""
+        self.features_ = HashedTfidf(min_df=3).fit(readings)
+        rows = self.features_.transform(readings)
+        self.wording_ = CalibratedLinear(C=0.2, seed=self.seed).fit(rows, levels, groups)
+        cues = [find_cues(reading.clean.text) for reading in readings]
+        inputs = self._inputs(cues, self.wording_.held_out_)
+        truth = np.asarray([LEVELS.index(cast(VisitLevel, level)) for level in levels])
+        self.joined_ = LogisticRegression(C=0.2, class_weight="balanced", max_iter=5000, random_state=self.seed)
+        splits = GroupKFold(5, shuffle=True, random_state=self.seed)
+        self.prior_ = np.bincount(truth, minlength=len(LEVELS)) / len(truth)
+        self.held_out_ = cross_val_predict(
+            self.joined_, inputs, truth, groups=groups, cv=splits, method="predict_proba"
+        )
+        self.joined_.fit(inputs, truth)
+        return self
+
+    def _inputs(self, cues: Sequence[CueReading], wording: NDArray[Any]) -> NDArray[np.float64]:
+        """Return the joined features of letters: cues (log), people, whether a group speaks and acts, wording."""
+        counts = np.asarray([[np.log1p(reading.count(code)) for code in _CODES] for reading in cues])
+        largest = [_largest(reading) for reading in cues]
+        people = np.asarray([[np.log1p(stated.count if stated else 0)] for stated in largest])
+        acts = np.asarray([[sum(reading.count(code) for code in ACT_CODES)] for reading in cues], np.float64)
+        acting = (acts > 0).astype(np.float64)
+        sharing = (counts[:, : len(SPEAKER_CODES)].sum(axis=1, keepdims=True) > 0).astype(np.float64)
+        return np.hstack([counts, people, acting, sharing, acting * sharing, np.log1p(acts), wording])
+
+    def predict(self, readings: Sequence[Reading], originals: Sequence[str]) -> list[GroupVisit]:
+        """Return the level of each letter; every level above none quotes its evidence from the original text."""
+        rows = self.features_.transform(readings)
+        wording = self.wording_.decision_function(rows)
+        cues = [find_cues(reading.clean.text) for reading in readings]
+        proba = self.joined_.predict_proba(self._inputs(cues, wording))
+        return [self._result(readings[i], originals[i], cues[i], proba[i], wording[i]) for i in range(len(readings))]
+
+    def _result(
+        self, reading: Reading, original: str, cues: CueReading, proba: NDArray[Any], wording: NDArray[Any]
+    ) -> GroupVisit:
+        level = LEVELS[int(proba.argmax())]
+        reasons = _reasons(cues.cues, reading, original) if level != "none" else ()
+        if level != "none" and not reasons:
+            reasons = self._wording_reasons(reading, original, level, wording)
+        if level != "none" and not reasons:
+            level = "none"
+        weighted = proba * self.prior_
+        return GroupVisit(level, float(weighted[2] / weighted.sum()), _largest(cues), reasons)
+
+    def _wording_reasons(
+        self, reading: Reading, original: str, level: VisitLevel, wording: NDArray[Any]
+    ) -> tuple[Reason, ...]:
+        """Quote the words that speak for the level against none, where no cue of the table matched."""
+        place, none = (list(self.wording_.classes_).index(name) for name in (level, "none"))
+        weights = self.wording_.coef_[place] - self.wording_.coef_[none]
+        passages, _ = explain(self.features_, reading, original, weights, float(wording[place] - wording[none]))
+        strong = [passage for passage in passages if passage.weight > 0][:2]
+        return tuple(Reason(passage.start, passage.end, passage.text, "wording") for passage in strong)
+
+
+def _largest(cues: CueReading) -> People | None:
+    stated = [found.people for found in cues.people]
+    return max(stated, key=lambda people: people.count, default=None)
+
+
+def _reasons(cues: Sequence[Cue], reading: Reading, original: str) -> tuple[Reason, ...]:
+    """Quote the cues, acts first, without overlaps."""
+    ranked = sorted((cue for cue in cues), key=lambda cue: (-_CODES.index(cue.code), cue.start))
+    acts_first = sorted(ranked, key=lambda cue: cue.code not in ACT_CODES)
+    chosen: list[Reason] = []
+    for cue in acts_first:
+        start, end = reading.clean.original(cue.start, cue.end)
+        overlaps = any(start < reason.end and reason.start < end for reason in chosen)
+        if not overlaps and 0 < end - start <= LONGEST_QUOTE:
+            chosen.append(Reason(start, end, original[start:end], cue.code))
+    return tuple(chosen[:MOST_REASONS])

@@ -1,0 +1,147 @@
+"""Rows of a file of letters: JSON lines, CSV (UTF-8 or GB18030) or a spreadsheet, under the names of our fields."""
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
+from model.errors import FileError
+from model.words.tables import table
+
+PERSON_FIELDS = ("name", "id_number", "phone", "address")
+SEPARATORS = str.maketrans("；;，,、\n", "、、、、、、")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the file, counted from 1 without the heading; `error` says why it cannot be read."""
+
+    number: int
+    fields: dict[str, Any]
+    error: str | None = None
+
+
+def read_rows(path: Path) -> Iterator[Row]:
+    """Yield the rows of a .jsonl, .csv or .xlsx file.
+
+    Raises FileError, which says what to do, if the file as a whole cannot be read.
+    """
+    readers = {".jsonl": _json_rows, ".csv": _csv_rows, ".xlsx": _sheet_rows}
+    reader = readers.get(path.suffix.lower())
+    if reader is None:
+        raise FileError(f"{path.name}: give a file that ends in .jsonl, .csv or .xlsx")
+    try:
+        yield from reader(path)
+    except OSError as error:
+        raise FileError(f"{path}: cannot be opened: {error.strerror or error}") from error
+
+
+def _json_rows(path: Path) -> Iterator[Row]:
+    number = 0
+    for line in path.read_bytes().splitlines():
+        number += 1
+        if not line.strip():
+            continue
+        try:
+            content = json.loads(line.decode("utf-8-sig"))
+        except UnicodeDecodeError:
+            yield Row(number, {}, "the line is not UTF-8; save the file as UTF-8")
+        except (ValueError, RecursionError):
+            yield Row(number, {}, "the line is not JSON; write one object on each line")
+        else:
+            fits = isinstance(content, dict)
+            yield Row(number, content if fits else {}, None if fits else "the line is JSON but no object")
+
+
+def decode(content: bytes, name: str) -> str:
+    """Decode the bytes of a text file as UTF-8 or else GB18030; raises FileError if they are neither."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise FileError(f"{name}: neither UTF-8 nor GB18030; save it as “CSV UTF-8” and try again")
+
+
+def _csv_rows(path: Path) -> Iterator[Row]:
+    reader = csv.reader(io.StringIO(decode(path.read_bytes(), path.name), newline=""), strict=True)
+    try:
+        yield from _tabular_rows(reader, path.name)
+    except csv.Error as error:
+        raise FileError(f"{path.name}: line {reader.line_num} is not proper CSV: {error}") from error
+
+
+def _sheet_rows(path: Path) -> Iterator[Row]:
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise FileError(f"{path.name}: not a spreadsheet of the .xlsx kind; save it anew as .xlsx") from error
+    try:
+        sheet = book.worksheets[0]
+        yield from _tabular_rows((list(row) for row in sheet.iter_rows(values_only=True)), path.name)
+    finally:
+        book.close()
+
+
+def _tabular_rows(table_rows: Iterator[list[Any]], name: str) -> Iterator[Row]:
+    heading = next(table_rows, None)
+    if heading is None:
+        raise FileError(f"{name}: the file is empty; the first row must hold the column headings")
+    fields = _recognised([str(cell or "") for cell in heading], name)
+    for number, cells in enumerate(table_rows, start=1):
+        filled = {
+            field: _plain(cells[i]) for i, field in fields.items() if i < len(cells) and cells[i] not in (None, "")
+        }
+        if filled:
+            yield Row(number, _nested(filled))
+
+
+@cache
+def _fields_by_heading() -> dict[str, str]:
+    return {heading: field for field, headings in table("headings").items() for heading in headings}
+
+
+def _recognised(headings: list[str], name: str) -> dict[int, str]:
+    """Return the field of each recognised column; raises FileError on twins and where no text column is."""
+    known = _fields_by_heading()
+    fields: dict[int, str] = {}
+    for i, heading in enumerate(headings):
+        field = known.get("".join(heading.split()).lower())
+        if field in fields.values():
+            raise FileError(f"{name}: two columns mean `{field}` (the second is {heading!r}); remove one")
+        if field:
+            fields[i] = field
+    if not {"title", "body", "text"} & set(fields.values()):
+        listed = "、".join(headings[:12])
+        raise FileError(f"{name}: no column of letters found among {listed}; name one 标题 or 内容")
+    return fields
+
+
+def _plain(cell: Any) -> Any:
+    if isinstance(cell, datetime | date):
+        return cell.isoformat()
+    return cell if isinstance(cell, int | bool) else str(cell)
+
+
+def _nested(fields: dict[str, Any]) -> dict[str, Any]:
+    """Bring flat columns into the shape of a letter: the petitioner as an object, names as lists."""
+    person = {key: str(fields.pop(key)) for key in PERSON_FIELDS if key in fields}
+    if person and "petitioner" not in fields:
+        fields["petitioner"] = person
+    for key in ("co_signers", "accused"):
+        if key in fields:
+            parts = str(fields[key]).translate(SEPARATORS).split("、")
+            fields[key] = [part.strip() for part in parts if part.strip()]
+    for key in ("id", "external_id", "petitioner", "title", "body", "text", "label"):
+        if key in fields and isinstance(fields[key], int):
+            fields[key] = str(fields[key])
+    return fields

@@ -1,0 +1,56 @@
+"""Named things in a letter (estates, villages, roads, firms ...), found by their endings, not by a dictionary."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from model.words.tables import table
+
+_LONGEST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A named thing: `kind` of the table, `stem` before the ending, place [start, end) in the clean text."""
+
+    kind: str
+    stem: str
+    start: int
+    end: int
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    content = table("names")
+    stem = f"[^{content['stops']}\\W_]{{1,{_LONGEST}}}?"
+    kinds = sorted(content["kinds"].items(), key=lambda item: item[0])
+    endings = "|".join(f"(?P<{kind}>{ending})" for kind, ending in kinds)
+    return re.compile(f"(?P<stem>{stem})(?:{endings})")
+
+
+@cache
+def _general() -> re.Pattern[str]:
+    return re.compile(table("names")["general"])
+
+
+def find_names(text: str) -> Iterator[Name]:
+    """Yield the named things of a clean text; the stem may hold a few characters too many or too few."""
+    for match in _pattern().finditer(text):
+        kind = match.lastgroup
+        stem = match["stem"]
+        ending = match.group()[len(stem) :]
+        if kind == "estate" and len(ending) == 2 and ending not in _PLAIN_ESTATES:
+            stem += ending[0]
+        if kind and len(stem) >= 1 and not _general().search(stem):
+            yield Name(kind, stem, match.start(), match.end())
+
+
+_PLAIN_ESTATES = frozenset(
+    ["小区", "花园", "花苑", "家园", "公寓", "大厦", "广场", "新村", "新城", "山庄", "华府", "名苑", "楼盘"]
+)
+
+
+def name_grams(stem: str) -> frozenset[str]:
+    """Return the character pairs of a stem, by which misspelt and shortened names still meet."""
+    return frozenset(stem[i : i + 2] for i in range(len(stem) - 1)) or frozenset({stem})

@@ -1,0 +1,37 @@
+"""Words of a clean text, by jieba with our own dictionary."""
+
+from functools import cache
+from itertools import accumulate
+
+import jieba
+
+from model.words.tables import lines
+
+
+@cache
+def _tokenizer() -> jieba.Tokenizer:
+    """Build the tokenizer once, from the dictionary file itself.
+
+    jieba would cache its table in the shared temporary folder and trust whatever lies there; we fill it
+    directly, which also makes reading thread-safe from the first call.
+    """
+    tokenizer = jieba.Tokenizer()
+    tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
+    tokenizer.initialized = True
+    for word in lines("user_dictionary"):
+        tokenizer.add_word(word)
+    return tokenizer
+
+
+def load() -> None:
+    """Read the dictionary now, so that the first letter does not wait for it."""
+    _tokenizer()
+
+
+def words(text: str) -> tuple[list[str], list[int]]:
+    """Cut a clean text into words.
+
+    Returns the words in order and the start of each; words cover the text without gaps.
+    """
+    cut = _tokenizer().lcut(text)
+    return cut, [0, *accumulate(map(len, cut))][:-1]

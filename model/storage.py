@@ -1,0 +1,201 @@
+"""Turns the learned parts into arrays and small tables, and back."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import skops.io
+from numpy.typing import NDArray
+
+from model.category import CategoryClassifier
+from model.errors import ArtefactError
+from model.features import HashedTfidf
+from model.group_visit import GroupVisitReader
+from model.linear import CalibratedLinear
+from model.monotone import MonotoneLogistic
+from model.profile import Profiler
+from model.purpose import PurposeReader
+from model.relation import RelationScorer
+from model.taxonomy import content_of, taxonomy_of
+from model.topics import TopicSpace
+
+Part = CategoryClassifier | PurposeReader | RelationScorer | GroupVisitReader
+
+
+class PartWriter:
+    """Write one part's arrays, tables and estimators into a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True)
+
+    def array(self, name: str, values: NDArray[Any]) -> None:
+        """Write an array as name.npy."""
+        np.save(self.folder / f"{name}.npy", values, allow_pickle=False)
+
+    def table(self, name: str, content: Any) -> None:
+        """Write a small table as name.json."""
+        text = json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1)
+        (self.folder / f"{name}.json").write_text(text, encoding="utf-8")
+
+    def estimator(self, name: str, fitted: Any) -> None:
+        """Write a scikit-learn estimator as name.skops."""
+        skops.io.dump(fitted, self.folder / f"{name}.skops")
+
+    def tfidf(self, name: str, features: HashedTfidf) -> None:
+        """Write hashed features."""
+        self.table(name, {"kinds": features.kinds, "min_df": features.min_df})
+        for kind in features.kinds:
+            self.array(f"{name}.{kind}.columns", features.columns_[kind])
+            self.array(f"{name}.{kind}.idf", features.idf_[kind])
+
+    def linear(self, name: str, machine: CalibratedLinear) -> None:
+        """Write a calibrated linear machine, without its held-out decisions."""
+        self.table(name, {"classes": machine.classes_.tolist(), "temperature": machine.temperature_})
+        self.array(f"{name}.coef", machine.coef_)
+        self.array(f"{name}.intercept", machine.intercept_)
+
+    def monotone(self, name: str, model: MonotoneLogistic) -> None:
+        """Write a logistic regression with fixed signs."""
+        self.table(name, {"signs": model.signs, "intercept": model.intercept_})
+        self.array(f"{name}.weights", np.vstack([model.coef_, model.mean_, model.scale_]))
+
+
+class PartReader:
+    """Read what PartWriter wrote; arrays stay on disk until they are used."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def array(self, name: str) -> NDArray[Any]:
+        """Return a read-only memory-mapped array."""
+        values: NDArray[Any] = np.load(self.folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+        return values
+
+    def table(self, name: str) -> Any:
+        """Return a small table."""
+        return json.loads((self.folder / f"{name}.json").read_text(encoding="utf-8"))
+
+    def estimator(self, name: str) -> Any:
+        """Return a scikit-learn estimator; raises ArtefactError on a type that skops does not trust."""
+        file = self.folder / f"{name}.skops"
+        unknown = skops.io.get_untrusted_types(file=file)
+        if unknown:
+            raise ArtefactError(f"{file}: holds types that are not trusted: {', '.join(unknown)}; train it anew")
+        return skops.io.load(file, trusted=[])
+
+    def tfidf(self, name: str) -> HashedTfidf:
+        """Return hashed features."""
+        settings = self.table(name)
+        features = HashedTfidf(settings["kinds"], settings["min_df"])
+        for kind in features.kinds:
+            features.columns_[kind] = self.array(f"{name}.{kind}.columns")
+            features.idf_[kind] = self.array(f"{name}.{kind}.idf")
+        return features
+
+    def linear(self, name: str) -> CalibratedLinear:
+        """Return a calibrated linear machine."""
+        settings = self.table(name)
+        machine = CalibratedLinear()
+        machine.classes_ = np.asarray(settings["classes"])
+        machine.temperature_ = settings["temperature"]
+        machine.coef_ = self.array(f"{name}.coef")
+        machine.intercept_ = self.array(f"{name}.intercept")
+        return machine
+
+    def monotone(self, name: str) -> MonotoneLogistic:
+        """Return a logistic regression with fixed signs."""
+        settings = self.table(name)
+        model = MonotoneLogistic(settings["signs"])
+        model.coef_, model.mean_, model.scale_ = np.asarray(self.array(f"{name}.weights"))
+        model.intercept_ = settings["intercept"]
+        return model
+
+
+def _write_category(part: CategoryClassifier, out: PartWriter) -> None:
+    out.table("taxonomy", content_of(part.taxonomy))
+    out.table("settings", {"C": part.C, "precision": part.precision, "threshold": part.threshold_})
+    out.tfidf("features", part.features_)
+    out.linear("level1", part.level1_)
+    out.table("categories", sorted(part.level2_))
+    for code, machine in part.level2_.items():
+        out.linear(f"level2.{code}", machine)
+
+
+def _read_category(source: PartReader) -> CategoryClassifier:
+    settings = source.table("settings")
+    taxonomy = taxonomy_of(source.table("taxonomy"), str(source.folder))
+    part = CategoryClassifier(taxonomy, settings["C"], settings["precision"])
+    part.threshold_ = settings["threshold"]
+    part.features_ = source.tfidf("features")
+    part.level1_ = source.linear("level1")
+    part.level2_ = {code: source.linear(f"level2.{code}") for code in source.table("categories")}
+    return part
+
+
+def _write_purpose(part: PurposeReader, out: PartWriter) -> None:
+    out.tfidf("features", part.features_)
+    out.linear("machine", part.machine_)
+
+
+def _read_purpose(source: PartReader) -> PurposeReader:
+    part = PurposeReader()
+    part.features_ = source.tfidf("features")
+    part.machine_ = source.linear("machine")
+    return part
+
+
+def _write_relation(part: RelationScorer, out: PartWriter) -> None:
+    profiler = part.profiler
+    for kind, weights in profiler.idf_.items():
+        out.array(f"idf.{kind}", weights)
+    out.table("profiler", {"kinds": sorted(profiler.idf_), "unseen_from": profiler.unseen_from_})
+    out.tfidf("topics", profiler.topics_.features_)
+    out.array("topics.components", profiler.topics_.components_)
+    for name, model in part.models_.items():
+        out.monotone(name, model)
+
+
+def _read_relation(source: PartReader) -> RelationScorer:
+    profiler = Profiler()
+    settings = source.table("profiler")
+    profiler.idf_ = {kind: source.array(f"idf.{kind}") for kind in settings["kinds"]}
+    profiler.unseen_from_ = settings["unseen_from"]
+    profiler.topics_ = TopicSpace()
+    profiler.topics_.features_ = source.tfidf("topics")
+    profiler.topics_.components_ = source.array("topics.components")
+    part = RelationScorer(profiler)
+    part.models_ = {name: source.monotone(name) for name in RelationScorer.QUESTIONS}
+    return part
+
+
+def _write_risk(part: GroupVisitReader, out: PartWriter) -> None:
+    out.tfidf("features", part.features_)
+    out.linear("wording", part.wording_)
+    out.array("prior", part.prior_)
+    out.estimator("joined", part.joined_)
+
+
+def _read_risk(source: PartReader) -> GroupVisitReader:
+    part = GroupVisitReader()
+    part.features_ = source.tfidf("features")
+    part.wording_ = source.linear("wording")
+    part.prior_ = source.array("prior")
+    part.joined_ = source.estimator("joined")
+    return part
+
+
+WRITERS: dict[str, Callable[[Any, PartWriter], None]] = {
+    "category": _write_category,
+    "purpose": _write_purpose,
+    "relation": _write_relation,
+    "risk": _write_risk,
+}
+READERS: dict[str, Callable[[PartReader], Any]] = {
+    "category": _read_category,
+    "purpose": _read_purpose,
+    "relation": _read_relation,
+    "risk": _read_risk,
+}

@@ -1,0 +1,29 @@
+"""Reads the word tables that lie beside this file."""
+
+import re
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+
+@cache
+def table(name: str) -> dict[str, Any]:
+    """Return the YAML table `name` of this folder."""
+    content = yaml.safe_load(files(__package__).joinpath(f"{name}.yaml").read_text(encoding="utf-8"))
+    if not isinstance(content, dict):
+        raise TypeError(f"{name}.yaml must hold a mapping")
+    return content
+
+
+@cache
+def lines(name: str) -> tuple[str, ...]:
+    """Return the lines of the word list `name`, without comments and blanks."""
+    text = files(__package__).joinpath(f"{name}.txt").read_text(encoding="utf-8")
+    return tuple(line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#"))
+
+
+def patterns(name: str) -> list[re.Pattern[str]]:
+    """Compile the regular expressions of the word list `name`, one a line."""
+    return [re.compile(line) for line in lines(name)]
