@@ -1,0 +1,1 @@
+"""Offline learning: from letters with labels to a model folder."""

@@ -1,0 +1,126 @@
+"""The shipped corpus: labelled letters, pairs and matters of data/."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from model.package_data import data_folder
+from model.records import Letter, People, Span
+from model.taxonomy import Taxonomy, load_taxonomy
+from model.when import parse_time
+
+# Written pairs are mostly hard ones; letters of known matters come nearer to what offices receive.
+PAIR_WEIGHT = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledSpan(Span):
+    """A passage of a letter that shows why it has its label."""
+
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A letter with what is known of it; `code` is a category code of either level."""
+
+    letter: Letter
+    code: str
+    purpose: str = "appeal"
+    level: str = "none"
+    people: People | None = None
+    spans: tuple[LabelledSpan, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two letters and their relation.
+
+    `weight` says how much the pair counts in training; pairs of one `group` never stand on both sides of a split.
+    """
+
+    a: Letter
+    b: Letter
+    label: str
+    group: str
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class MatterLetter:
+    """A letter whose matter, and the group of matters easily confused with it, is known."""
+
+    letter: Letter
+    matter: str
+    group: str
+
+
+def shipped_taxonomy() -> Taxonomy:
+    """Return the taxonomy that ships with Hongyan."""
+    return load_taxonomy(data_folder() / "taxonomy.yaml")
+
+
+def shipped_examples() -> list[Example]:
+    """Return the labelled letters that ship with Hongyan."""
+    return [_example(record) for file in corpus_files("letters") for record in records(file)]
+
+
+def shipped_pairs() -> list[Pair]:
+    """Return the labelled pairs that ship with Hongyan."""
+    file = data_folder() / "pairs" / "pairs.jsonl"
+    return [pair_of(record, PAIR_WEIGHT) for record in records(file)]
+
+
+def shipped_matters() -> list[MatterLetter]:
+    """Return the letters of known matters that ship with Hongyan."""
+    file = data_folder() / "pairs" / "matters.jsonl"
+    return [MatterLetter(letter_of(record), record["matter"], record["group"]) for record in records(file)]
+
+
+def pair_of(record: dict[str, Any], weight: float = 1.0) -> Pair:
+    """Return the pair of a record with a, b and label."""
+    a, b = letter_of(record["a"]), letter_of(record["b"])
+    return Pair(a, b, record["label"], str(record.get("id") or f"{a.id} {b.id}"), weight)
+
+
+def corpus_files(folder: str) -> list[Path]:
+    """Return the files of a folder of data/, in a fixed order."""
+    return sorted((data_folder() / folder).glob("*.jsonl"))
+
+
+def records(file: Path) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a JSON lines file."""
+    for line in file.read_text(encoding="utf-8").splitlines():
+        if line.strip():
+            yield json.loads(line)
+
+
+def letter_of(record: dict[str, Any]) -> Letter:
+    """Return the letter of a record of the corpus."""
+    received = record.get("received_at")
+    return Letter(
+        id=str(record["id"]),
+        title=record.get("title") or "",
+        body=record.get("body") or record.get("text") or "",
+        received_at=parse_time(received) if received else None,
+    )
+
+
+def _example(record: dict[str, Any]) -> Example:
+    people = record.get("people")
+    letter = letter_of(record)
+    return Example(
+        letter=letter,
+        code=record["category"],
+        purpose=record.get("purpose", "appeal"),
+        level=record.get("level", "none"),
+        people=People(people["count"], people["unit"]) if people else None,
+        spans=tuple(_span(letter.text, span) for span in record.get("spans", ())),
+    )
+
+
+def _span(text: str, span: dict[str, Any]) -> LabelledSpan:
+    start = text.find(span["text"])
+    return LabelledSpan(start, start + len(span["text"]), span["text"], span["label"])

@@ -1,0 +1,107 @@
+"""Fits the parts of a model on the shipped corpus or on an office's own letters."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from model.category import CategoryClassifier
+from model.features import Reading, read
+from model.group_visit import GroupVisitReader
+from model.profile import Profile, Profiler
+from model.purpose import PurposeReader
+from model.records import LEVELS, Letter
+from model.relation import RelationScorer
+from model.taxonomy import Taxonomy
+from training.corpus import Example, Pair, shipped_matters, shipped_pairs
+from training.duplicates import duplicate_groups
+from training.fitted import Fitted, classification_metrics, level_metrics, relation_metrics
+from training.knowledge import knowledge_of
+from training.relation_pairs import edited_copies, matter_pairs, neighbour_pairs
+
+COPIED_EVERY = 3
+
+
+@dataclass(frozen=True)
+class ReadCorpus:
+    """Examples with their readings and near-duplicate groups, made once for all parts."""
+
+    examples: Sequence[Example]
+    readings: Sequence[Reading]
+    groups: Sequence[int]
+
+
+def read_corpus(examples: Sequence[Example]) -> ReadCorpus:
+    """Read the letters and group the near-duplicates among them."""
+    readings = [read(example.letter.text) for example in examples]
+    return ReadCorpus(examples, readings, duplicate_groups(readings).tolist())
+
+
+def fit_category(corpus: ReadCorpus, taxonomy: Taxonomy, seed: int, precision: float = 0.98) -> Fitted:
+    """Fit the categories on letters and on what the taxonomy itself says of its classes."""
+    known = list(knowledge_of(taxonomy))
+    first_group = max(corpus.groups, default=-1) + 1
+    classifier = CategoryClassifier(taxonomy, precision=precision, seed=seed).fit(
+        [*corpus.readings, *(read(example.letter.text) for example in known)],
+        [*(example.code for example in corpus.examples), *(example.code for example in known)],
+        [*corpus.groups, *range(first_group, first_group + len(known))],
+    )
+    truth = [taxonomy.parents.get(example.code, example.code) for example in corpus.examples]
+    return Fitted(classifier, classification_metrics(classifier.level1_, truth, classifier.threshold_))
+
+
+def fit_purpose(corpus: ReadCorpus, seed: int) -> Fitted:
+    """Fit the purposes."""
+    purposes = [example.purpose for example in corpus.examples]
+    reader = PurposeReader(seed=seed).fit(corpus.readings, purposes, corpus.groups)
+    return Fitted(reader, classification_metrics(reader.machine_, purposes, 0.0))
+
+
+def fit_risk(corpus: ReadCorpus, seed: int) -> Fitted:
+    """Fit the group-visit levels."""
+    levels = [example.level for example in corpus.examples]
+    reader = GroupVisitReader(seed=seed).fit(corpus.readings, levels, corpus.groups)
+    return Fitted(reader, level_metrics(reader.held_out_, LEVELS, levels))
+
+
+def fit_relation(corpus: ReadCorpus, seed: int) -> Fitted:
+    """Fit the relation of letters on the shipped pairs, known matters, near misses and edited copies."""
+    matters = shipped_matters()
+    examples = [*corpus.examples, *(Example(entry.letter, entry.group) for entry in matters)]
+    readings = [*corpus.readings, *(read(entry.letter.text) for entry in matters)]
+    written = [*shipped_pairs(), *matter_pairs(matters)]
+    pairs = [
+        *written,
+        *neighbour_pairs(examples, readings),
+        *edited_copies([example.letter for example in examples[::COPIED_EVERY]], seed),
+    ]
+    scorer = RelationScorer(Profiler(seed).fit(readings))
+    rows = scorer.features(prepare(scorer.profiler, pairs))
+    labels = np.asarray([pair.label for pair in pairs])
+    weights = np.asarray([pair.weight for pair in pairs])
+    scorer.fit_features(rows, labels, weights)
+    same = np.char.startswith(labels, "same").astype(float)
+    groups = [pair.group for pair in pairs]
+    return Fitted(scorer, relation_metrics(rows, same, weights, groups, len(written), scorer))
+
+
+def prepare(profiler: Profiler, pairs: Sequence[Pair]) -> list[tuple[Profile, Profile]]:
+    """Prepare both letters of every pair for comparison, each letter once."""
+    ready: dict[tuple[str, str], Profile] = {}
+
+    def profile(letter: Letter) -> Profile:
+        key = (letter.id, letter.text)
+        if key not in ready:
+            ready[key] = profiler.profile(letter)
+        return ready[key]
+
+    return [(profile(pair.a), profile(pair.b)) for pair in pairs]
+
+
+def data_hash(examples: Sequence[Example]) -> str:
+    """Return a hash of the training letters and their labels."""
+    digest = hashlib.sha256()
+    for example in examples:
+        digest.update(f"{example.letter.text}\x00{example.code}\x00{example.purpose}\x00{example.level}\x01".encode())
+    return digest.hexdigest()

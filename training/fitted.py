@@ -1,0 +1,80 @@
+"""A fitted part with what was measured on letters that it had not seen while fitting."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.model_selection import GroupKFold
+
+from model.comparison import SIGNS
+from model.linear import CalibratedLinear
+from model.monotone import MonotoneLogistic
+from model.relation import RelationScorer
+from model.storage import Part
+from training.measures import calibration_error, macro_f1, per_class, ranking
+
+FOLDS = 5
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A part and its measurements, by name."""
+
+    part: Part
+    metrics: dict[str, Any]
+
+
+def classification_metrics(machine: CalibratedLinear, truth: Sequence[str], threshold: float) -> dict[str, Any]:
+    """Return the held-out quality of a machine; `truth` names the classes of its first rows."""
+    proba = machine.probabilities(machine.held_out_[: len(truth)])
+    guess = machine.classes_[proba.argmax(axis=1)]
+    confidence = proba.max(axis=1)
+    right = guess == np.asarray(truth)
+    kept = confidence >= threshold
+    classes = per_class(truth, guess.tolist())
+    return {
+        "letters": len(truth),
+        "accuracy": float(right.mean()),
+        "macro_f1": macro_f1(classes),
+        "calibration_error": calibration_error(confidence.tolist(), right.tolist()),
+        "accepted": float(kept.mean()),
+        "accepted_precision": float(right[kept].mean()) if kept.any() else None,
+        "classes": classes,
+    }
+
+
+def level_metrics(proba: NDArray[Any], names: Sequence[str], truth: Sequence[str]) -> dict[str, Any]:
+    """Return the held-out quality of group-visit levels; `names` are those of the columns of `proba`."""
+    guess = [names[i] for i in proba.argmax(axis=1)]
+    classes = per_class(truth, guess)
+    warning = np.asarray([level == "warning" for level in truth])
+    return {
+        "letters": len(truth),
+        "macro_f1": macro_f1(classes),
+        "warning": ranking(warning, proba[:, names.index("warning")]) if warning.any() else None,
+        "classes": classes,
+    }
+
+
+def relation_metrics(
+    rows: NDArray[Any],
+    same: NDArray[Any],
+    weights: NDArray[Any],
+    groups: Sequence[str],
+    measured: int,
+    scorer: RelationScorer,
+) -> dict[str, Any]:
+    """Return the held-out quality of the question “same matter” over the first `measured` pairs."""
+    score = np.zeros(len(same))
+    numbers = np.unique(np.asarray(groups), return_inverse=True)[1]
+    for learn, hold in GroupKFold(FOLDS, shuffle=True, random_state=0).split(rows, same, numbers):
+        model = MonotoneLogistic(SIGNS, scorer.C).fit(rows[learn], same[learn], weights[learn])
+        score[hold] = model.predict_proba(rows[hold])
+    truth = same[:measured].astype(bool)
+    return {
+        "pairs": measured,
+        **ranking(truth, score[:measured]),
+        "calibration_error": calibration_error(score[:measured].tolist(), truth.tolist()),
+    }
