@@ -1,0 +1,36 @@
+"""What tests of several folders share."""
+
+import pytest
+from hypothesis import settings
+
+from model.analyse import Analyser
+from model.category import CategoryClassifier
+from model.features import read
+from model.group_visit import GroupVisitReader
+from model.profile import Profiler
+from model.purpose import PurposeReader
+from model.relation import RelationScorer
+from tests.factories import letter, taxonomy
+from tests.model.letters import EXAMPLES, labelled_pairs
+
+# A slow machine must not fail a test, and a run must be repeatable.
+settings.register_profile("repeatable", deadline=None, derandomize=True)
+settings.load_profile("repeatable")
+
+
+@pytest.fixture(scope="session")
+def small_analyser() -> Analyser:
+    """Return an analyser whose four parts have learnt from a small corpus; tests must not change it."""
+    readings = [read(example.text) for example in EXAMPLES]
+    groups = range(len(EXAMPLES))
+    codes = [example.code for example in EXAMPLES]
+    profiler = Profiler().fit(readings)
+    pairs = labelled_pairs()
+    profiles = [(profiler.profile(letter(a)), profiler.profile(letter(b))) for a, b, _ in pairs]
+    return Analyser(
+        "small",
+        CategoryClassifier(taxonomy(*dict.fromkeys(codes))).fit(readings, codes, groups),
+        PurposeReader().fit(readings, [example.purpose for example in EXAMPLES], groups),
+        RelationScorer(profiler).fit(profiles, [label for _, _, label in pairs], [1.0] * len(pairs)),
+        GroupVisitReader().fit(readings, [example.level for example in EXAMPLES], groups),
+    )

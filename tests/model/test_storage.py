@@ -1,0 +1,64 @@
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+import skops.io
+
+from model.errors import ArtefactError
+from model.features import HashedTfidf, read
+from model.monotone import MonotoneLogistic
+from model.storage import READERS, WRITERS, PartReader, PartWriter
+
+
+@dataclass
+class Stranger:
+    """A type that no model of ours holds."""
+
+    secret: int = 1
+
+
+@pytest.fixture
+def writer(tmp_path: Path) -> PartWriter:
+    return PartWriter(tmp_path / "part")
+
+
+def test_an_untrusted_type_is_refused_by_name(writer: PartWriter) -> None:
+    skops.io.dump(Stranger(), writer.folder / "joined.skops")
+    with pytest.raises(ArtefactError, match=r"joined\.skops: holds types that are not trusted: .*Stranger"):
+        PartReader(writer.folder).estimator("joined")
+
+
+def test_an_array_comes_back_the_same_and_cannot_be_written_to(writer: PartWriter) -> None:
+    writer.array("weights", np.arange(6, dtype=np.float32).reshape(2, 3))
+    found = PartReader(writer.folder).array("weights")
+    np.testing.assert_array_equal(found, np.arange(6).reshape(2, 3))
+    assert found.dtype == np.float32
+    assert not found.flags.writeable
+
+
+def test_an_array_of_objects_is_never_written(writer: PartWriter) -> None:
+    with pytest.raises(ValueError, match="Object arrays"):
+        writer.array("weights", np.array([object()]))
+
+
+def test_hashed_features_come_back_the_same(writer: PartWriter) -> None:
+    readings = [read("老板拖欠工资"), read("工厂拖欠工资")]
+    features = HashedTfidf(("word",), min_df=1).fit(readings)
+    writer.tfidf("features", features)
+    found = PartReader(writer.folder).tfidf("features")
+    assert (found.kinds, found.min_df) == (features.kinds, features.min_df)
+    np.testing.assert_array_equal(found.transform(readings).toarray(), features.transform(readings).toarray())
+
+
+def test_a_monotone_regression_comes_back_the_same(writer: PartWriter) -> None:
+    rows = np.array([[0.0, 1.0], [1.0, 0.5], [2.0, 0.0], [0.5, 3.0]])
+    model = MonotoneLogistic((1, -1)).fit(rows, np.array([0.0, 1.0, 1.0, 0.0]), np.ones(4))
+    writer.monotone("same", model)
+    found = PartReader(writer.folder).monotone("same")
+    assert found.signs == model.signs
+    np.testing.assert_array_equal(found.predict_proba(rows), model.predict_proba(rows))
+
+
+def test_every_part_that_can_be_written_can_be_read() -> None:
+    assert WRITERS.keys() == READERS.keys()
