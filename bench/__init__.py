@@ -1,0 +1,1 @@
+"""Comparisons with named peers: speed, memory and quality, never part of the tests."""

@@ -1,0 +1,1 @@
+"""The service: HTTP, pages, commands and storage around the model."""

@@ -1,0 +1,8 @@
+"""The JSON interface, /api/v1."""
+
+from service.api.letters import letters_api
+from service.api.matters import matters_api
+from service.api.mining import mining_api
+from service.api.system import system_api
+
+blueprints = (letters_api, matters_api, mining_api, system_api)

@@ -1,0 +1,28 @@
+"""What the blueprints of the API share."""
+
+from typing import Any
+
+from flask import Response, jsonify
+from flask_openapi3.blueprint import APIBlueprint
+from pydantic import BaseModel
+
+from service.auth import guard_api
+from service.requests import check_json
+from service.schemas.problems import ProblemOut
+
+PROBLEMS: dict[Any, Any] = dict.fromkeys((400, 401, 404, 409, 413, 415, 422, 500, 503), ProblemOut)
+
+
+def api_blueprint(name: str) -> APIBlueprint:
+    """Return a blueprint of /api/v1 that lets in whom its views allow, and reads JSON."""
+    blueprint = APIBlueprint(name, __name__, url_prefix="/api/v1", abp_security=[{"token": []}], abp_responses=PROBLEMS)
+    blueprint.before_request(guard_api)
+    blueprint.before_request(check_json)
+    return blueprint
+
+
+def answer(content: BaseModel, status: int = 200) -> Response:
+    """Return a view as JSON."""
+    response = jsonify(content.model_dump(mode="json"))
+    response.status_code = status
+    return response

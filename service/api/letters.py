@@ -1,0 +1,87 @@
+"""Letters: deliver, list, read, compare with earlier ones."""
+
+from flask import Response
+
+from model.errors import LetterError
+from service.api.base import answer, api_blueprint
+from service.auth import allow, this_caller
+from service.caller import OFFICE, READERS
+from service.errors import Problem
+from service.intake import Stored
+from service.office import this_office
+from service.schemas.letters import LetterIn, letter_in
+from service.schemas.requests import (
+    BatchIn,
+    BatchLineOut,
+    BatchOut,
+    DeliveryHeader,
+    LetterPath,
+    LettersQuery,
+    RefusedOut,
+)
+from service.schemas.views import LetterOut, LetterPage, SimilarList
+
+letters_api = api_blueprint("letters")
+
+
+@letters_api.post("/letters", responses={201: LetterOut, 200: LetterOut})
+@allow(READERS)
+def deliver(header: DeliveryHeader, body: LetterIn) -> Response:
+    """Store a letter, analyse it and link it to earlier ones.
+
+    Repeating an external_id or an Idempotency-Key with the same content answers 200 and stores nothing new.
+    """
+    stored = this_office().intake.take(body, this_caller(), header.idempotency_key)
+    return answer(_shown(stored), 201 if stored.new else 200)
+
+
+def _shown(stored: Stored) -> LetterOut:
+    office = this_office()
+    with office.database.read() as connection:
+        return office.reader(connection, this_caller()).view(stored.row)
+
+
+@letters_api.post("/letters/batch", responses={200: BatchOut})
+@allow(READERS)
+def deliver_batch(body: BatchIn) -> Response:
+    """Store up to 1,000 letters; one that is refused disturbs no other."""
+    return answer(BatchOut(items=[_delivered(record) for record in body.letters]))
+
+
+def _delivered(record: object) -> BatchLineOut:
+    try:
+        stored = this_office().intake.take(letter_in(record), this_caller())
+    except LetterError as error:
+        return BatchLineOut(status=422, error=RefusedOut(field=error.field, reason=error.reason))
+    except Problem as problem:
+        field, reason = problem.errors[0] if problem.errors else ("letter", problem.detail)
+        return BatchLineOut(status=problem.status, error=RefusedOut(field=field, reason=reason))
+    return BatchLineOut(status=201 if stored.new else 200, letter=_shown(stored))
+
+
+@letters_api.get("/letters", responses={200: LetterPage})
+@allow(READERS)
+def list_letters(query: LettersQuery) -> Response:
+    """List the letters that the caller may see, newest first."""
+    office = this_office()
+    with office.database.read() as connection:
+        return answer(office.reader(connection, this_caller()).letters(query.filter(), query.limit, query.cursor))
+
+
+@letters_api.get("/letters/<letter_id>", responses={200: LetterOut})
+@allow(READERS)
+def read_letter(path: LetterPath) -> Response:
+    """Return one letter."""
+    office = this_office()
+    with office.database.read() as connection:
+        return answer(office.reader(connection, this_caller()).letter(path.letter_id))
+
+
+@letters_api.get("/letters/<letter_id>/similar", responses={200: SimilarList})
+@allow(OFFICE)
+def similar_letters(path: LetterPath) -> Response:
+    """Return the earlier letters that may be of the same matter, with evidence."""
+    office = this_office()
+    with office.database.read() as connection:
+        found = office.reader(connection, this_caller()).similar(office.engine, path.letter_id)
+    return answer(SimilarList(items=found))

@@ -1,0 +1,49 @@
+"""Puts the application together."""
+
+from datetime import timedelta
+
+from flask import Flask
+from flask_openapi3.models.info import Info
+from flask_openapi3.openapi import OpenAPI
+from flask_wtf.csrf import CSRFProtect
+
+from service import auth, problems, requests
+from service.api import blueprints
+from service.office import Office
+from service.schemas.problems import ProblemOut
+from service.web.description import description
+from service.web.pages import web
+
+MEBIBYTE = 1024 * 1024
+
+
+def create_app(office: Office) -> Flask:
+    """Return the application of an office."""
+    app = OpenAPI(
+        "service",
+        info=Info(title="Hongyan 鸿雁", version="1"),
+        security_schemes={"token": {"type": "http", "scheme": "bearer"}},
+        doc_ui=False,
+        validation_error_status=422,
+        validation_error_model=ProblemOut,
+        validation_error_callback=problems.validation_problem,
+    )
+    app.config.update(
+        SECRET_KEY=office.keys.session,
+        MAX_CONTENT_LENGTH=MEBIBYTE,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=10),
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # only the default provider has it
+    app.extensions["hongyan"] = office
+    csrf = CSRFProtect(app)
+    requests.init_app(app)
+    auth.init_app(app)
+    problems.init_app(app)
+    for blueprint in blueprints:
+        csrf.exempt(blueprint)
+        app.register_api(blueprint)
+    app.register_blueprint(description)
+    app.register_blueprint(web)
+    return app

@@ -1,0 +1,19 @@
+"""The command hongyan."""
+
+import click
+
+from service.commands.access import login_link, token
+from service.commands.database import db
+from service.commands.demo import demo
+from service.commands.importing import import_command
+from service.commands.mining import analyze, compare, link
+from service.commands.serving import serve
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Mine petition letters: categories, repeats and early warning."""
+
+
+for command in (analyze, compare, link, import_command, serve, db, token, login_link, demo):
+    main.add_command(command)

@@ -1,0 +1,1 @@
+"""The commands of `hongyan`, a module for each group."""

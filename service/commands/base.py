@@ -1,0 +1,87 @@
+"""What the commands share: where results go, how errors end, how progress shows."""
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import Any, TextIO, TypeVar
+
+import click
+from rich.console import Console
+from rich.progress import track
+
+from model import artefact
+from model.analyse import Analyser
+from model.errors import ModelError
+from service.errors import ServiceError
+from service.settings import Settings
+
+T = TypeVar("T")
+
+output_option = click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write here instead of standard output."
+)
+model_option = click.option(
+    "--model", type=click.Path(path_type=Path, file_okay=False), help="Folder of the trained model."
+)
+letters_argument = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+
+
+def clear_errors(command: Callable[..., T]) -> Callable[..., T]:
+    """End a command that cannot be carried out with a sentence and exit code 2."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> T:
+        try:
+            return command(*args, **kwargs)
+        except (ModelError, ServiceError) as error:
+            raise click.UsageError(str(error)) from error
+
+    return run
+
+
+def load_analyser(model: Path | None) -> Analyser:
+    """Load the model that the option or the settings name."""
+    return artefact.load(model or Settings.from_env().model_folder)
+
+
+@contextmanager
+def result_file(output: Path | None) -> Iterator[TextIO]:
+    """Open standard output, or a file that appears only when it is complete."""
+    if output is None:
+        yield sys.stdout
+        sys.stdout.flush()
+        return
+    try:
+        handle, making = tempfile.mkstemp(dir=output.absolute().parent, prefix=f".{output.name}-")
+    except OSError as error:
+        raise click.UsageError(f"{output}: cannot be written: {error.strerror}") from error
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            yield file
+        Path(making).chmod(0o644)
+        Path(making).replace(output)
+    except BaseException:
+        Path(making).unlink(missing_ok=True)
+        raise
+
+
+def write_lines(results: Iterable[dict[str, Any]], output: Path | None) -> bool:
+    """Write one JSON line for each result; returns whether every input was accepted."""
+    clean = True
+    with result_file(output) as file:
+        for result in results:
+            clean = clean and "error" not in result
+            file.write(json.dumps(result, ensure_ascii=False) + "\n")
+    return clean
+
+
+def progress(items: Iterable[T], what: str, total: int | None = None) -> Iterable[T]:
+    """Show a progress bar on a terminal while items pass by."""
+    if not sys.stderr.isatty():
+        return items
+    return track(items, what, total=total, console=Console(stderr=True))

@@ -1,0 +1,77 @@
+"""The model and the index of this process, loaded once and shared by its threads."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from sqlalchemy import Connection
+
+from model import artefact
+from model.analyse import Analyser
+from model.profile import Profile
+from model.records import Letter, Relation
+from model.similar import DIMENSIONS, SimilarityIndex, Vector
+from service.queries.letters import vectors_since
+from service.settings import Settings
+
+MOST_PROFILES = 2000
+
+
+class Engine:
+    """Answer what needs the model; catch up with letters that other processes stored before every search."""
+
+    def __init__(self, analyser: Analyser) -> None:
+        self.analyser = analyser
+        # Accusations have an index of their own, so that no search among other letters can touch them.
+        self._indexes: Mapping[bool, SimilarityIndex] = {False: SimilarityIndex(), True: SimilarityIndex()}
+        self._last_change = 0
+        self._lock = threading.RLock()
+        self._profiles: OrderedDict[str, Profile] = OrderedDict()
+
+    @classmethod
+    def load(cls, settings: Settings) -> "Engine":
+        """Load the model that the settings name; raises ArtefactError, saying what to do, if it cannot be used."""
+        return cls(artefact.load(settings.model_folder))
+
+    def catch_up(self, connection: Connection) -> int:
+        """Take in every letter committed since the last time; returns how many letters the index holds."""
+        with self._lock:
+            for change in vectors_since(connection, self._last_change):
+                vector = np.frombuffer(change.vector, np.int8)
+                if len(vector) == DIMENSIONS:
+                    self._indexes[change.restricted].add(change.letter_id, vector)
+                self._last_change = change.number
+            return sum(map(len, self._indexes.values()))
+
+    def nearest(self, vector: Vector, restricted: bool, count: int) -> list[str]:
+        """Return the ids of the letters nearest to a vector, among accusations or among all others."""
+        with self._lock:
+            return [letter_id for letter_id, _ in self._indexes[restricted].search(vector, count)]
+
+    def vector(self, letter: Letter) -> Vector | None:
+        """Return the vector of a letter; None without a relation part."""
+        profile = self.profile(letter)
+        return self.analyser.vector(profile) if profile else None
+
+    def profile(self, letter: Letter) -> Profile | None:
+        """Return the letter prepared for comparison; the last 2,000 are kept."""
+        with self._lock:
+            if letter.id in self._profiles:
+                self._profiles.move_to_end(letter.id)
+                return self._profiles[letter.id]
+        made = self.analyser.profile(letter)
+        if made:
+            with self._lock:
+                self._profiles[letter.id] = made
+                while len(self._profiles) > MOST_PROFILES:
+                    self._profiles.popitem(last=False)
+        return made
+
+    def relate(self, letter: Letter, others: Iterable[Letter]) -> list[Relation]:
+        """Score a letter with each of the others, without evidence."""
+        own = self.profile(letter)
+        pairs: Sequence[tuple[Profile, Profile]] = [
+            (prepared, own) for other in others if own and (prepared := self.profile(other))
+        ]
+        return self.analyser.relate(pairs)

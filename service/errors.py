@@ -1,0 +1,67 @@
+"""Errors of the service; those that reach a caller over HTTP become RFC 9457 problem documents."""
+
+from collections.abc import Sequence
+
+
+class ServiceError(Exception):
+    """Base of everything that the service raises on purpose."""
+
+
+class SettingError(ServiceError):
+    """A setting is unknown or makes no sense."""
+
+
+class DatabaseError(ServiceError):
+    """The database is missing, locked or not migrated; the message names the command to run."""
+
+
+class Problem(ServiceError):  # noqa: N818 - RFC 9457 calls it a problem
+    """An answer that is no success: HTTP status, a sentence, and the fields at fault."""
+
+    status = 400
+    title = "Bad request"
+
+    def __init__(self, detail: str, errors: Sequence[tuple[str, str]] = (), retry_after: int | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.errors = tuple(errors)
+        self.retry_after = retry_after
+
+
+class Invalid(Problem):
+    """The request is understood, but a field of it is not acceptable."""
+
+    status, title = 422, "Unprocessable content"
+
+
+class TooLarge(Problem):
+    """The request is larger than a limit, which the detail names."""
+
+    status, title = 413, "Content too large"
+
+
+class Unauthorized(Problem):
+    """There is no valid token."""
+
+    status, title = 401, "Unauthorized"
+
+
+class NotFound(Problem):
+    """What was asked for is not there, or not for this caller: both answer alike."""
+
+    status, title = 404, "Not found"
+
+    def __init__(self) -> None:
+        super().__init__("There is nothing here that you may see.")
+
+
+class Conflict(Problem):
+    """The request contradicts what is stored."""
+
+    status, title = 409, "Conflict"
+
+
+class Busy(Problem):
+    """The service cannot answer now; the caller should try again after a while."""
+
+    status, title = 503, "Service unavailable"

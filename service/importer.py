@@ -1,0 +1,71 @@
+"""Files of letters into the database: every row is stored or named with its reason, and a second run goes on."""
+
+import csv
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from model.errors import LetterError
+from model.letter_file import Row, read_rows
+from service.caller import Caller
+from service.errors import Problem
+from service.intake import Intake
+from service.schemas.letters import letter_in
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one row; `field` and `reason` are empty where it was stored."""
+
+    row: int
+    new: bool
+    field: str = ""
+    reason: str = ""
+
+
+def import_rows(intake: Intake, file: Path, caller: Caller) -> Iterator[Outcome]:
+    """Store the letters of a file, each in a transaction of its own.
+
+    A row without external id is known by the file's content and its number, so that an import that was interrupted
+    can be run again and stores nothing twice.
+    """
+    mark = _mark(file)
+    for row in read_rows(file):
+        yield _import_row(intake, row, caller, f"import:{mark}:{row.number}")
+
+
+def _mark(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()[:32]
+
+
+def _import_row(intake: Intake, row: Row, caller: Caller, key: str) -> Outcome:
+    try:
+        if row.error:
+            raise LetterError("line", row.error)
+        return Outcome(row.number, intake.take(letter_in(row.fields), caller, key).new)
+    except LetterError as error:
+        return Outcome(row.number, new=False, field=error.field, reason=error.reason)
+    except Problem as problem:
+        field, reason = problem.errors[0] if problem.errors else ("letter", problem.detail)
+        return Outcome(row.number, new=False, field=field, reason=reason)
+
+
+def write_errors(outcomes: Iterable[Outcome], file: Path) -> Path | None:
+    """Write the refused rows to FILE.errors.csv; returns its path, or None and no file if nothing was refused."""
+    refused = [outcome for outcome in outcomes if outcome.reason]
+    target = file.with_name(file.name + ".errors.csv")
+    if not refused:
+        target.unlink(missing_ok=True)
+        return None
+    handle, making = tempfile.mkstemp(dir=target.absolute().parent, prefix=".errors-")
+    with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(("row", "field", "reason"))
+        writer.writerows((outcome.row, outcome.field, outcome.reason) for outcome in refused)
+    Path(making).chmod(0o644)
+    Path(making).replace(target)
+    return target

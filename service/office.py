@@ -1,0 +1,56 @@
+"""What a running service holds: settings, database, model, keys."""
+
+from dataclasses import dataclass
+
+from flask import current_app
+from sqlalchemy import Connection
+
+from service.caller import Caller
+from service.db import Database
+from service.engine import Engine
+from service.intake import Intake
+from service.keys import Keys, load_keys
+from service.migrate import require_current
+from service.reading import Reader
+from service.settings import Settings
+
+
+@dataclass(frozen=True)
+class Office:
+    """The parts of a running service; made once for each process."""
+
+    settings: Settings
+    database: Database
+    engine: Engine
+    keys: Keys
+
+    @classmethod
+    def open(cls, settings: Settings) -> "Office":
+        """Open database and model.
+
+        Raises DatabaseError if the database is not migrated and ArtefactError if there is no usable model; both name
+        the command to run.
+        """
+        database = Database(settings.database_address)
+        require_current(database)
+        office = cls(settings, database, Engine.load(settings), load_keys(settings.keys_file))
+        with database.read() as connection:
+            office.engine.catch_up(connection)
+        return office
+
+    @property
+    def intake(self) -> Intake:
+        """Return the way in for letters."""
+        return Intake(self.database, self.engine, self.keys)
+
+    def reader(self, connection: Connection, caller: Caller) -> Reader:
+        """Return a reader for a caller."""
+        return Reader(connection, self.keys, caller, group_visit=self.settings.group_visit == "on")
+
+
+def this_office() -> Office:
+    """Return the office of the current application."""
+    office = current_app.extensions["hongyan"]
+    if not isinstance(office, Office):
+        raise TypeError("create_app has not put an Office into the application")
+    return office

@@ -1,0 +1,1 @@
+"""Every SELECT and INSERT of the service."""

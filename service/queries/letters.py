@@ -1,0 +1,142 @@
+"""Every statement about letters, their vectors and who wrote them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, insert, or_, select, update
+
+from service.tables import changes, idempotency_keys, identities, letters, vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Which letters a caller may see: an integrator its own, others all but restricted ones without that right."""
+
+    restricted: bool
+    owner: str | None = None
+
+    def condition(self) -> Any:
+        """Return the SQL condition on letters."""
+        if self.owner is not None:
+            return letters.c.owner == self.owner
+        return letters.c.restricted.in_([True, False]) if self.restricted else letters.c.restricted.is_(False)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a list of letters is narrowed by; None means anything."""
+
+    category: str | None = None
+    region: str | None = None
+    channel: str | None = None
+    review: str | None = None
+    visit_level: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def moment(value: datetime) -> str:
+    """Write a time so that the order of texts is the order of times."""
+    return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def insert_letter(connection: Connection, values: dict[str, Any], vector: bytes | None, hashes: Iterable[str]) -> None:
+    """Store a letter with its vector, the change that tells other processes, and the hashes of who wrote."""
+    connection.execute(insert(letters).values(values))
+    rows = [{"letter_id": values["id"], "hash": value} for value in sorted(set(hashes))]
+    if rows:
+        connection.execute(insert(identities), rows)
+    if vector is not None:
+        connection.execute(insert(vectors).values(letter_id=values["id"], vector=vector))
+        connection.execute(insert(changes).values(letter_id=values["id"]))
+
+
+def find_by_external_id(connection: Connection, owner: str, external_id: str) -> Row[Any] | None:
+    """Return the letter that an owner delivered under an external id."""
+    statement = select(letters).where(letters.c.owner == owner, letters.c.external_id == external_id)
+    return connection.execute(statement).one_or_none()
+
+
+def find_by_idempotency_key(connection: Connection, owner: str, key: str) -> Row[Any] | None:
+    """Return content_hash and letter_id of a request that was answered before."""
+    statement = select(idempotency_keys).where(idempotency_keys.c.owner == owner, idempotency_keys.c.key == key)
+    return connection.execute(statement).one_or_none()
+
+
+def remember_key(connection: Connection, owner: str, key: str, content_hash: str, letter_id: str) -> None:
+    """Remember that a request with this key was answered with a letter."""
+    connection.execute(
+        insert(idempotency_keys).values(owner=owner, key=key, content_hash=content_hash, letter_id=letter_id)
+    )
+
+
+def find_letter(connection: Connection, letter_id: str, sight: Sight) -> Row[Any] | None:
+    """Return a letter that the caller may see."""
+    return connection.execute(select(letters).where(letters.c.id == letter_id, sight.condition())).one_or_none()
+
+
+def letters_by_id(connection: Connection, ids: Sequence[str]) -> dict[str, Row[Any]]:
+    """Return the letters of the ids that exist."""
+    rows = connection.execute(select(letters).where(letters.c.id.in_(ids)))
+    return {row.id: row for row in rows}
+
+
+def page_of_letters(
+    connection: Connection, sight: Sight, narrow: Filter, limit: int, after: tuple[str, str] | None
+) -> list[Row[Any]]:
+    """Return up to `limit` letters, newest first, after the (received_at, id) of the last one seen."""
+    statement = select(letters).where(sight.condition(), *_conditions(narrow))
+    if after:
+        received_at, letter_id = after
+        older = letters.c.received_at < received_at
+        statement = statement.where(or_(older, and_(letters.c.received_at == received_at, letters.c.id < letter_id)))
+    return list(connection.execute(statement.order_by(letters.c.received_at.desc(), letters.c.id.desc()).limit(limit)))
+
+
+def _conditions(narrow: Filter) -> list[Any]:
+    equal = {
+        letters.c.category: narrow.category,
+        letters.c.region: narrow.region,
+        letters.c.channel: narrow.channel,
+        letters.c.review: narrow.review,
+        letters.c.visit_level: narrow.visit_level,
+    }
+    conditions = [column == value for column, value in equal.items() if value is not None]
+    if narrow.since:
+        conditions.append(letters.c.received_at >= moment(narrow.since))
+    if narrow.until:
+        conditions.append(letters.c.received_at < moment(narrow.until))
+    return conditions
+
+
+def letters_of_matters(connection: Connection, matter_ids: Sequence[str], sight: Sight) -> list[Row[Any]]:
+    """Return the letters of matters, oldest first."""
+    statement = select(letters).where(letters.c.matter_id.in_(matter_ids), sight.condition())
+    return list(connection.execute(statement.order_by(letters.c.received_at, letters.c.id)))
+
+
+def identities_of(connection: Connection, ids: Sequence[str]) -> dict[str, frozenset[str]]:
+    """Return the hashes of who wrote, by letter."""
+    found: dict[str, set[str]] = {letter_id: set() for letter_id in ids}
+    for row in connection.execute(select(identities).where(identities.c.letter_id.in_(ids))):
+        found[row.letter_id].add(row.hash)
+    return {letter_id: frozenset(hashes) for letter_id, hashes in found.items()}
+
+
+def move_letter(connection: Connection, letter_id: str, matter_id: str, verdict: str) -> None:
+    """Put a letter into a matter with what it is to it."""
+    connection.execute(update(letters).where(letters.c.id == letter_id).values(matter_id=matter_id, verdict=verdict))
+
+
+def vectors_since(connection: Connection, number: int) -> list[Row[Any]]:
+    """Return number, letter_id, restricted and vector of every change after a number, in order."""
+    statement = (
+        select(changes.c.number, changes.c.letter_id, letters.c.restricted, vectors.c.vector)
+        .join(letters, letters.c.id == changes.c.letter_id)
+        .join(vectors, vectors.c.letter_id == changes.c.letter_id)
+        .where(changes.c.number > number)
+        .order_by(changes.c.number)
+    )
+    return list(connection.execute(statement))

@@ -1,0 +1,67 @@
+"""Every statement about matters, links and events."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select
+
+from model.matters import Link
+from service.queries.letters import Sight, moment
+from service.tables import events, letters, links, matters
+
+
+def insert_matter(connection: Connection, matter_id: str, at: datetime, restricted: bool) -> None:
+    """Open a matter."""
+    connection.execute(insert(matters).values(id=matter_id, created_at=moment(at), restricted=restricted))
+
+
+def insert_links(connection: Connection, found: Iterable[Link]) -> None:
+    """Store scored pairs of letters."""
+    rows = [{"a_id": link.a, "b_id": link.b, "score": link.score, "relation": link.relation} for link in found]
+    if rows:
+        connection.execute(insert(links), rows)
+
+
+def links_of_letter(connection: Connection, letter_id: str) -> list[Link]:
+    """Return the scored pairs of a letter, best first."""
+    statement = select(links).where(or_(links.c.a_id == letter_id, links.c.b_id == letter_id))
+    rows = connection.execute(statement.order_by(links.c.score.desc(), links.c.a_id, links.c.b_id))
+    return [_link(row) for row in rows]
+
+
+def links_among(connection: Connection, ids: Sequence[str]) -> list[Link]:
+    """Return the scored pairs both of whose letters are among the ids."""
+    return [_link(row) for row in connection.execute(select(links).where(links.c.a_id.in_(ids), links.c.b_id.in_(ids)))]
+
+
+def _link(row: Row[Any]) -> Link:
+    return Link(row.a_id, row.b_id, row.score, row.relation)
+
+
+def insert_event(connection: Connection, matter_id: str, at: datetime, kind: str, detail: dict[str, Any]) -> None:
+    """Record what happened to a matter."""
+    connection.execute(insert(events).values(matter_id=matter_id, at=moment(at), kind=kind, detail=detail))
+
+
+def events_of(connection: Connection, matter_id: str) -> list[Row[Any]]:
+    """Return the events of a matter in the order in which they happened."""
+    return list(connection.execute(select(events).where(events.c.matter_id == matter_id).order_by(events.c.number)))
+
+
+def page_of_matters(connection: Connection, sight: Sight, limit: int, after: tuple[str, str] | None) -> list[Row[Any]]:
+    """Return id, last_received_at and number of letters of matters with a letter that the caller may see.
+
+    Those with the newest letter come first.
+    """
+    newest = func.max(letters.c.received_at).label("last_received_at")
+    statement = (
+        select(letters.c.matter_id.label("id"), newest, func.count().label("letters"))
+        .where(sight.condition())
+        .group_by(letters.c.matter_id)
+    )
+    if after:
+        received_at, matter_id = after
+        older = newest < received_at
+        statement = statement.having(or_(older, and_(newest == received_at, letters.c.matter_id < matter_id)))
+    return list(connection.execute(statement.order_by(newest.desc(), letters.c.matter_id.desc()).limit(limit)))

@@ -1,0 +1,171 @@
+"""Stored letters and matters, as much of them as a caller may see."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from model.matters import Flag, flag_of
+from model.records import Candidate
+from service.caller import Caller
+from service.clocks import clocks_of
+from service.engine import Engine
+from service.errors import NotFound
+from service.keys import Keys
+from service.linking import letter_of_row
+from service.masking import masked_petitioner
+from service.paging import cursor_of, position_of
+from service.queries import letters as queries
+from service.queries import matters as matter_queries
+from service.queries.letters import Filter
+from service.schemas.results import CandidateOut, PeopleOut, RelationOut
+from service.schemas.views import (
+    EventOut,
+    LetterOut,
+    LetterPage,
+    MatterFlagOut,
+    MatterLineOut,
+    MatterOut,
+    MatterPage,
+    SimilarOut,
+)
+
+MOST_CANDIDATES = 10
+
+
+class Reader:
+    """Read for one caller; the database connection decides what is seen at that moment."""
+
+    def __init__(self, connection: Connection, keys: Keys, caller: Caller, group_visit: bool = True) -> None:
+        self.connection = connection
+        self.keys = keys
+        self.caller = caller
+        self.group_visit = group_visit
+
+    def letter(self, letter_id: str) -> LetterOut:
+        """Return a letter; raises NotFound if there is none that the caller may see."""
+        row = queries.find_letter(self.connection, letter_id, self.caller.sight)
+        if row is None:
+            raise NotFound
+        return self.view(row)
+
+    def view(self, row: Row[Any]) -> LetterOut:
+        """Show a row that the caller may see."""
+        if not self.caller.reads(row.restricted):
+            return LetterOut.withheld(row)
+        people = self.keys.decrypt(row.people)["petitioners"] if row.people else []
+        clocks = clocks_of(datetime.fromisoformat(row.received_at), row.named)
+        view = LetterOut.of(row, clocks, self._candidates(row), masked_petitioner(people))
+        return view if self.group_visit else view.model_copy(update={"group_visit": None})
+
+    def _candidates(self, row: Row[Any]) -> list[CandidateOut]:
+        links = matter_queries.links_of_letter(self.connection, row.id)
+        others = {link: (set(link.ends) - {row.id}).pop() for link in links}
+        seen = self._visible(list(others.values()))
+        shown = [Candidate(others[link], link.score, link.relation) for link in links if others[link] in seen]
+        return [CandidateOut.of(candidate) for candidate in shown[:MOST_CANDIDATES]]
+
+    def _visible(self, ids: Sequence[str]) -> dict[str, Row[Any]]:
+        """Return those letters whose existence and text the caller may know."""
+        rows = queries.letters_by_id(self.connection, ids)
+        owner = self.caller.sight.owner
+        return {
+            letter_id: row
+            for letter_id, row in rows.items()
+            if self.caller.reads(row.restricted) and owner in (None, row.owner)
+        }
+
+    def letters(self, narrow: Filter, limit: int, cursor: str | None) -> LetterPage:
+        """Return a page of letters, newest first."""
+        if self.caller.sight.owner is not None and narrow != Filter():
+            narrow = replace(narrow, category=None, review=None, visit_level=None)
+        rows = queries.page_of_letters(
+            self.connection, self.caller.sight, narrow, limit + 1, position_of(cursor) if cursor else None
+        )
+        more = cursor_of(rows[limit - 1].received_at, rows[limit - 1].id) if len(rows) > limit else None
+        return LetterPage(items=[self.view(row) for row in rows[:limit]], next=more)
+
+    def similar(self, engine: Engine, letter_id: str) -> list[SimilarOut]:
+        """Return the letters linked to a letter, best first, with evidence from the older to the newer."""
+        view = self.letter(letter_id)
+        candidates = view.matter.candidates if view.matter else []
+        rows = self._visible([letter_id, *(candidate.id for candidate in candidates)])
+        found = []
+        for candidate in candidates:
+            relation = engine.analyser.compare(letter_of_row(rows[candidate.id]), letter_of_row(rows[letter_id]))
+            if relation is not None:
+                found.append(
+                    SimilarOut(
+                        letter=self.view(rows[candidate.id]),
+                        score=candidate.score,
+                        relation=candidate.relation,
+                        evidence=RelationOut.of(relation).evidence,
+                    )
+                )
+        return found
+
+    def matter(self, matter_id: str) -> MatterOut:
+        """Return a matter; raises NotFound if the caller may see none of its letters."""
+        rows = self._readable(queries.letters_of_matters(self.connection, [matter_id], self.caller.sight))
+        if not rows:
+            raise NotFound
+        events = matter_queries.events_of(self.connection, matter_id)
+        return MatterOut(
+            id=matter_id,
+            title=_title(rows[0]),
+            letters=[self.view(row) for row in rows],
+            flag=self._flag(rows),
+            events=[EventOut(at=datetime.fromisoformat(row.at), kind=row.kind, detail=row.detail) for row in events],
+        )
+
+    def matters(self, limit: int, cursor: str | None) -> MatterPage:
+        """Return a page of matters, those with the newest letters first."""
+        lines = matter_queries.page_of_matters(
+            self.connection, self.caller.sight, limit + 1, position_of(cursor) if cursor else None
+        )
+        more = cursor_of(lines[limit - 1].last_received_at, lines[limit - 1].id) if len(lines) > limit else None
+        rows = self._readable(
+            queries.letters_of_matters(self.connection, [line.id for line in lines[:limit]], self.caller.sight)
+        )
+        by_matter: dict[str, list[Row[Any]]] = {}
+        for row in rows:
+            by_matter.setdefault(row.matter_id, []).append(row)
+        shown = [line for line in lines[:limit] if line.id in by_matter]
+        return MatterPage(items=[self._line(line, by_matter[line.id]) for line in shown], next=more)
+
+    def _readable(self, rows: Sequence[Row[Any]]) -> list[Row[Any]]:
+        return [row for row in rows if self.caller.reads(row.restricted)]
+
+    def _line(self, line: Row[Any], rows: Sequence[Row[Any]]) -> MatterLineOut:
+        return MatterLineOut(
+            id=line.id,
+            title=_title(rows[0]),
+            letters=len(rows),
+            last_received_at=datetime.fromisoformat(line.last_received_at),
+            category=rows[0].category,
+            flag=self._flag(rows),
+        )
+
+    def _flag(self, rows: Sequence[Row[Any]]) -> MatterFlagOut:
+        people = queries.identities_of(self.connection, [row.id for row in rows])
+        visits: list[Mapping[str, Any] | None] = [
+            row.analysis["group_visit"] if self.group_visit else None for row in rows
+        ]
+        return _flag_out(flag_of(visits, people.values(), sum(row.verdict != "copy" for row in rows)))
+
+
+def _title(row: Row[Any]) -> str:
+    return str(row.title or row.body[:30])
+
+
+def _flag_out(flag: Flag) -> MatterFlagOut:
+    people = PeopleOut(count=flag.people.count, unit=flag.people.unit) if flag.people else None
+    return MatterFlagOut(
+        level=flag.level,
+        people=people,
+        petitioners=flag.petitioners,
+        letters=flag.letters,
+        reasons=list(flag.reasons),
+    )

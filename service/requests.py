@@ -1,0 +1,67 @@
+"""What happens around every request: its id, its limits, and the headers that protect pages."""
+
+import re
+import secrets
+
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+
+from service.errors import Problem
+
+_REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
+_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'self'",
+        "script-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+
+
+def init_app(app: Flask) -> None:
+    """Prepare every request and finish every answer of an application."""
+    app.before_request(_name_request)
+    app.after_request(_protect)
+
+
+def _name_request() -> None:
+    """Take over the caller's request id if it is harmless, or make one."""
+    given = request.headers.get("X-Request-ID", "")
+    g.request_id = given if _REQUEST_ID.match(given) else secrets.token_hex(8)
+
+
+def _protect(response: Response) -> Response:
+    response.headers["X-Request-ID"] = g.get("request_id", "")
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Content-Security-Policy"] = _POLICY
+    if not request.path.startswith("/static/") and request.endpoint != "static":
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def check_json() -> None:
+    """Refuse a body that is no JSON in UTF-8, with a sentence that says so."""
+    if request.method not in ("POST", "PATCH", "PUT"):
+        return
+    try:
+        request.get_json(cache=True)
+    except UnsupportedMediaType as error:
+        raise Problem("Send JSON with the header Content-Type: application/json.") from error
+    except BadRequest as error:
+        raise Problem("The body is not JSON in UTF-8.", [("body", _fault(request.get_data(cache=True)))]) from error
+    except RecursionError as error:
+        raise Problem("The body is nested too deeply.", [("body", "send a plain letter")]) from error
+
+
+def _fault(content: bytes) -> str:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return "is not UTF-8; convert it from its encoding (GB18030?) first"
+    return "is not JSON; check quotes, commas and brackets" if content else "is empty; send a letter as JSON"

@@ -1,0 +1,1 @@
+"""JSON to records, and records to JSON: what callers send is checked here, and trusted afterwards."""

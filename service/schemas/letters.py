@@ -1,0 +1,146 @@
+"""A letter as callers send it."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from model.errors import LetterError
+from model.identity import identity_of
+from model.records import Letter
+from model.when import parse_time
+
+MOST_CHARACTERS = 100_000
+CHANNELS = {"来信": "letter", "来访": "visit", "网信": "web", "网上": "web", "来电": "phone", "电话": "phone"}
+LEAST_TEXT = "give a title, a body or a text that is not empty"
+
+Key = Annotated[str, Field(max_length=200)]
+Line = Annotated[str, Field(max_length=500)]
+
+
+def _as_text(value: Any) -> Any:
+    """Accept whole numbers where a key is expected: spreadsheets and databases have them."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _as_list(value: Any) -> Any:
+    """Accept one name where several are expected."""
+    return [value] if isinstance(value, str | dict) else value
+
+
+TextKey = Annotated[Key, BeforeValidator(_as_text)]
+
+
+class Person(BaseModel):
+    """Who wrote, as far as it is known."""
+
+    model_config = ConfigDict(extra="ignore", json_schema_extra={"title": "Person"})
+
+    name: Line | None = None
+    id_number: Annotated[Line | None, BeforeValidator(_as_text)] = None
+    phone: Annotated[Line | None, BeforeValidator(_as_text)] = None
+    address: Line | None = None
+
+
+Petitioner = Annotated[str, Field(max_length=500)] | Person
+
+
+class LetterIn(BaseModel):
+    """A letter. Only a title or a body that is not empty is required; unknown fields are ignored."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: TextKey | None = None
+    external_id: TextKey | None = None
+    title: str | None = None
+    body: str | None = None
+    text: str | None = Field(default=None, description="May stand for title and body.")
+    received_at: str | None = Field(default=None, description="ISO 8601; a time without a zone is Asia/Shanghai.")
+    channel: Literal["letter", "visit", "web", "phone"] | None = None
+    addressee: Line | None = None
+    region: Line | None = None
+    petitioner: Annotated[Petitioner | None, BeforeValidator(_as_text)] = None
+    co_signers: Annotated[list[Petitioner] | None, BeforeValidator(_as_list)] = Field(default=None, max_length=10_000)
+    people_present: Annotated[int | None, Field(ge=0, le=10_000_000)] = None
+    accused: Annotated[list[Line] | None, BeforeValidator(_as_list)] = Field(default=None, max_length=100)
+
+    @field_validator("channel", mode="before")
+    @classmethod
+    def _known_channel(cls, value: Any) -> Any:
+        return CHANNELS.get(value, value) if isinstance(value, str) else value
+
+    @field_validator("title", "body", "text", "external_id", "id", "addressee", "region", "petitioner", mode="after")
+    @classmethod
+    def _storable(cls, value: Any) -> Any:
+        if isinstance(value, str) and any(part == "\x00" or "\ud800" <= part <= "\udfff" for part in value):
+            raise ValueError("holds a NUL or half a surrogate pair; send proper Unicode text")
+        return value
+
+    @model_validator(mode="after")
+    def _has_text(self) -> "LetterIn":
+        if not any((part or "").strip() for part in (self.title, self.body, self.text)):
+            raise LetterValueError("body", LEAST_TEXT)
+        size = len(self.title or "") + len(self.body or self.text or "")
+        if size > MOST_CHARACTERS:
+            raise LetterValueError("body", f"has {size:,} characters; the limit is {MOST_CHARACTERS:,}")
+        return self
+
+    def people(self) -> list[str | dict[str, str | None]]:
+        """Return the petitioner and the co-signers, as `identity_of` takes them."""
+        everybody = [self.petitioner, *(self.co_signers or ())]
+        return [person if isinstance(person, str) else person.model_dump() for person in everybody if person]
+
+    def identities(self) -> frozenset[str]:
+        """Return the normalised identities of everybody who wrote; the anonymous have none."""
+        return frozenset(identity for person in self.people() if (identity := identity_of(person)))
+
+    def letter(self, letter_id: str, strict: bool = True) -> Letter:
+        """Return the record of this letter.
+
+        Raises LetterError on a time that cannot be read if `strict`; otherwise such a time is left out.
+        """
+        try:
+            received_at = parse_time(self.received_at) if self.received_at else None
+        except (ValueError, OverflowError) as error:
+            if strict:
+                raise LetterError("received_at", f"{self.received_at!r} is no time; write 2026-03-05T09:30") from error
+            received_at = None
+        return Letter(
+            id=letter_id,
+            title=self.title or "",
+            body=self.body or self.text or "",
+            received_at=received_at,
+            channel=self.channel,
+            addressee=self.addressee or "",
+            region=self.region or "",
+            petitioners=self.identities(),
+        )
+
+
+class LetterValueError(ValueError):
+    """A fault of a letter as a whole that belongs to one field."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(reason)
+        self.name = name
+        self.reason = reason
+
+
+def faults(error: ValidationError) -> list[tuple[str, str]]:
+    """Return the field and the reason of each fault, in plain words."""
+    found = []
+    for entry in error.errors():
+        cause = entry.get("ctx", {}).get("error")
+        name = ".".join(str(part) for part in entry["loc"] if part not in ("str", "Person"))
+        if isinstance(cause, LetterValueError):
+            name = ".".join(part for part in (name, cause.name) if part)
+        found.append((name or "body", entry["msg"].removeprefix("Value error, ")))
+    return found
+
+
+def letter_in(record: Any) -> LetterIn:
+    """Check a letter; raises LetterError, naming the first field at fault."""
+    try:
+        return LetterIn.model_validate(record)
+    except ValidationError as error:
+        name, reason = faults(error)[0]
+        raise LetterError(name, reason) from error

@@ -1,0 +1,119 @@
+"""What callers may ask, besides letters."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from model.when import parse_time
+from service.queries.letters import Filter
+from service.schemas.letters import LetterIn
+from service.schemas.views import LetterOut
+
+MOST_IN_BATCH = 1000
+
+
+class LetterPath(BaseModel):
+    """Which letter."""
+
+    letter_id: str = Field(max_length=64)
+
+
+class MatterPath(BaseModel):
+    """Which matter."""
+
+    matter_id: str = Field(max_length=64)
+
+
+class DeliveryHeader(BaseModel):
+    """A key that makes repeating a request harmless."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    idempotency_key: str | None = Field(default=None, alias="Idempotency-Key", max_length=255)
+
+
+class PageQuery(BaseModel):
+    """Which page of a list."""
+
+    limit: int = Field(default=50, ge=1, le=500)
+    cursor: str | None = Field(default=None, max_length=500)
+
+
+class LettersQuery(PageQuery):
+    """Which letters of the list."""
+
+    category: str | None = None
+    region: str | None = None
+    channel: Literal["letter", "visit", "web", "phone"] | None = None
+    review: Literal["pending", "accepted", "corrected"] | None = None
+    level: Literal["none", "watch", "warning"] | None = Field(default=None, description="Group-visit level.")
+    since: str | None = Field(default=None, description="Received at or after this time.")
+    until: str | None = Field(default=None, description="Received before this time.")
+
+    @field_validator("since", "until")
+    @classmethod
+    def _readable(cls, value: str | None) -> str | None:
+        if value is not None:
+            try:
+                parse_time(value)
+            except (ValueError, OverflowError) as error:
+                raise ValueError("is no time; write 2026-03-05 or 2026-03-05T09:30") from error
+        return value
+
+    def filter(self) -> Filter:
+        """Return the filter of the list."""
+        return Filter(
+            category=self.category,
+            region=self.region,
+            channel=self.channel,
+            review=self.review,
+            visit_level=self.level,
+            since=parse_time(self.since) if self.since else None,
+            until=parse_time(self.until) if self.until else None,
+        )
+
+
+class AnalyzeQuery(BaseModel):
+    """How much of the analysis to show."""
+
+    scores: bool = Field(default=False, description="Show the probability of every category.")
+
+
+class CompareIn(BaseModel):
+    """Two letters."""
+
+    a: LetterIn
+    b: LetterIn
+
+
+class BatchIn(BaseModel):
+    """Up to 1,000 letters; each is checked on its own."""
+
+    letters: list[Any] = Field(min_length=1, max_length=MOST_IN_BATCH)
+
+
+class RefusedOut(BaseModel):
+    """Why one letter of a batch was refused."""
+
+    field: str
+    reason: str
+
+
+class BatchLineOut(BaseModel):
+    """What became of one letter of a batch."""
+
+    status: int
+    letter: LetterOut | None = None
+    error: RefusedOut | None = None
+
+
+class BatchOut(BaseModel):
+    """What became of each letter, in order."""
+
+    items: list[BatchLineOut]
+
+
+class HealthOut(BaseModel):
+    """Whether the service is alive, and whether it is ready."""
+
+    status: Literal["ok", "unavailable"]

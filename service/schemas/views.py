@@ -1,0 +1,188 @@
+"""Stored letters and matters as callers see them, over HTTP and on pages alike."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel
+from sqlalchemy import Row
+
+from service.clocks import Clock
+from service.schemas.results import (
+    AnalysisOut,
+    CandidateOut,
+    CategoryOut,
+    CautionOut,
+    GroupVisitOut,
+    ModelOut,
+    PeopleOut,
+    RelationEvidenceOut,
+)
+
+
+class ClockOut(BaseModel):
+    """A deadline with its article of the Regulation and the event that starts it."""
+
+    name: str
+    article: str
+    start_event: str
+    starts_at: datetime
+    due_at: datetime
+
+    @classmethod
+    def of(cls, clock: Clock) -> "ClockOut":
+        """Show a clock."""
+        return cls(
+            name=clock.name,
+            article=clock.article,
+            start_event=clock.start_event,
+            starts_at=clock.starts_at,
+            due_at=clock.due_at,
+        )
+
+
+class MatterOfLetterOut(BaseModel):
+    """The matter of a letter and what the letter is to it."""
+
+    id: str
+    verdict: Literal["first", "repeat", "copy", "joint"]
+    candidates: list[CandidateOut]
+
+
+class ReceiptOut(BaseModel):
+    """That the letter is safely stored."""
+
+    stored_at: datetime
+    state: Literal["received"] = "received"
+
+
+class LetterOut(BaseModel):
+    """A stored letter. What the caller has no right to is null."""
+
+    id: str
+    external_id: str | None
+    received_at: datetime
+    title: str | None = None
+    body: str | None = None
+    channel: str | None = None
+    addressee: str | None = None
+    region: str | None = None
+    petitioner: str | None = None
+    category: CategoryOut | None = None
+    purpose: str | None = None
+    route: str | None = None
+    group_visit: GroupVisitOut | None = None
+    warnings: list[CautionOut] = []
+    model: ModelOut | None = None
+    matter: MatterOfLetterOut | None = None
+    clocks: list[ClockOut] = []
+    review: Literal["pending", "accepted", "corrected"] | None = None
+    receipt: ReceiptOut
+
+    @classmethod
+    def withheld(cls, row: Row[Any]) -> "LetterOut":
+        """Show of a letter only that it is stored."""
+        return cls(
+            id=row.id,
+            external_id=row.external_id,
+            received_at=datetime.fromisoformat(row.received_at),
+            receipt=ReceiptOut(stored_at=datetime.fromisoformat(row.stored_at)),
+        )
+
+    @classmethod
+    def of(
+        cls, row: Row[Any], clocks: list[Clock], candidates: list[CandidateOut], petitioner: str | None
+    ) -> "LetterOut":
+        """Show a letter in full; `petitioner` is masked already."""
+        analysis = AnalysisOut.model_validate({**row.analysis, "id": row.id})
+        return cls.withheld(row).model_copy(
+            update={
+                "title": row.title,
+                "body": row.body,
+                "channel": row.channel,
+                "addressee": row.addressee or None,
+                "region": row.region or None,
+                "petitioner": petitioner,
+                "category": analysis.category,
+                "purpose": analysis.purpose,
+                "route": analysis.route,
+                "group_visit": analysis.group_visit,
+                "warnings": analysis.warnings,
+                "model": analysis.model,
+                "matter": MatterOfLetterOut(id=row.matter_id, verdict=row.verdict, candidates=candidates),
+                "clocks": [ClockOut.of(clock) for clock in clocks],
+                "review": row.review,
+            }
+        )
+
+    @property
+    def text(self) -> str:
+        """Return the text that the spans count in."""
+        return f"{self.title}\n{self.body}" if self.title and self.body else self.title or self.body or ""
+
+
+class SimilarOut(BaseModel):
+    """An earlier letter beside this one: its relation, with evidence from it (a) to this letter (b)."""
+
+    letter: LetterOut
+    score: float
+    relation: str
+    evidence: RelationEvidenceOut
+
+
+class MatterFlagOut(BaseModel):
+    """Why people may come together about this matter; about the matter, never about a person."""
+
+    level: Literal["none", "watch", "warning"]
+    people: PeopleOut | None
+    petitioners: int
+    letters: int
+    reasons: list[str]
+
+
+class EventOut(BaseModel):
+    """What happened to a matter."""
+
+    at: datetime
+    kind: str
+    detail: dict[str, Any]
+
+
+class MatterOut(BaseModel):
+    """A matter with its letters, oldest first."""
+
+    id: str
+    title: str
+    letters: list[LetterOut]
+    flag: MatterFlagOut
+    events: list[EventOut]
+
+
+class MatterLineOut(BaseModel):
+    """A matter in a list."""
+
+    id: str
+    title: str
+    letters: int
+    last_received_at: datetime
+    category: str | None
+    flag: MatterFlagOut
+
+
+class LetterPage(BaseModel):
+    """A page of letters."""
+
+    items: list[LetterOut]
+    next: str | None
+
+
+class MatterPage(BaseModel):
+    """A page of matters."""
+
+    items: list[MatterLineOut]
+    next: str | None
+
+
+class SimilarList(BaseModel):
+    """The earlier letters that may be of the same matter."""
+
+    items: list[SimilarOut]

@@ -1,0 +1,80 @@
+"""Settings of the service, from the environment or the file named by HONGYAN_CONFIG."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+from service.errors import SettingError
+
+PREFIX = "HONGYAN_"
+
+
+def _setting(default: str, meaning: str) -> str:
+    """Declare a setting with its default and what it is for; both appear in the README's table."""
+    value: str = field(default=default, metadata={"help": meaning})
+    return value
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings; each is read from HONGYAN_ and its name in capitals."""
+
+    home: str = _setting("./var", "Folder of all state: database, keys, models.")
+    database_url: str = _setting("", "SQLAlchemy address of the database; empty means SQLite in the home folder.")
+    host: str = _setting("127.0.0.1", "Address that the server listens on.")
+    port: str = _setting("8000", "Port that the server listens on.")
+    model: str = _setting("", "Folder of the trained model; empty means models/active in the home folder.")
+    keys: str = _setting("", "File of the secret keys; empty means keys in the home folder, made when first needed.")
+    threads: str = _setting("8", "Requests that one server process answers at the same time.")
+    group_visit: str = _setting("on", "`off` switches the group-visit flag off everywhere.")
+
+    @classmethod
+    def from_env(cls, environment: Mapping[str, str] | None = None) -> "Settings":
+        """Read the settings; raises SettingError on a name that does not exist or a value that makes no sense."""
+        given = dict(os.environ if environment is None else environment)
+        if PREFIX + "CONFIG" in given:
+            given = {**_read_file(Path(given[PREFIX + "CONFIG"])), **given}
+        names = {PREFIX + entry.name.upper(): entry.name for entry in fields(cls)}
+        settings = cls(**{names[key]: value for key, value in given.items() if key in names and value})
+        if not settings.port.isdigit() or not 0 < int(settings.port) < 65536:
+            raise SettingError(f"HONGYAN_PORT is {settings.port!r}; give a number from 1 to 65535")
+        if not settings.threads.isdigit() or not 0 < int(settings.threads) <= 64:
+            raise SettingError(f"HONGYAN_THREADS is {settings.threads!r}; give a number from 1 to 64")
+        if settings.group_visit not in ("on", "off"):
+            raise SettingError(f"HONGYAN_GROUP_VISIT is {settings.group_visit!r}; give on or off")
+        return settings
+
+    @property
+    def home_folder(self) -> Path:
+        """Return the folder of all state."""
+        return Path(self.home).expanduser().resolve()
+
+    @property
+    def database_address(self) -> str:
+        """Return the address of the database."""
+        return self.database_url or f"sqlite:///{self.home_folder / 'hongyan.db'}"
+
+    @property
+    def model_folder(self) -> Path:
+        """Return the folder of the trained model."""
+        return Path(self.model).expanduser() if self.model else self.home_folder / "models" / "active"
+
+    @property
+    def keys_file(self) -> Path:
+        """Return the file of the secret keys."""
+        return Path(self.keys).expanduser() if self.keys else self.home_folder / "keys"
+
+
+def _read_file(path: Path) -> dict[str, str]:
+    """Read NAME=value lines; blank lines and lines that begin with # do not count."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise SettingError(f"HONGYAN_CONFIG names {path}, which cannot be read: {error.strerror}") from error
+    pairs = [line.partition("=") for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    known = {PREFIX + entry.name.upper() for entry in fields(Settings)}
+    unknown = [name.strip() for name, _, _ in pairs if name.strip() not in known]
+    if unknown:
+        raise SettingError(f"{path}: unknown setting {unknown[0]!r}; known are {', '.join(sorted(known))}")
+    return {name.strip(): value.strip() for name, _, value in pairs}

@@ -1,0 +1,50 @@
+"""Analyses of letters that are not stored, for commands and API alike."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from model.analyse import Analyser
+from model.errors import LetterError
+from model.letter_file import Row
+from service.schemas.letters import LetterIn, letter_in
+from service.schemas.results import AnalysisOut, CautionOut
+
+BATCH = 256
+
+
+def analysis_line(analyser: Analyser, given: LetterIn, letter_id: str, scores: bool) -> dict[str, Any]:
+    """Return the result of one letter; a time that cannot be read becomes a warning."""
+    return _lines(analyser, [(letter_id, given)], scores)[0]
+
+
+def analyse_rows(analyser: Analyser, rows: Iterable[Row], scores: bool) -> Iterator[dict[str, Any]]:
+    """Yield a result or an error for each row, in order."""
+    source = iter(rows)
+    while batch := list(islice(source, BATCH)):
+        yield from _batch_lines(analyser, batch, scores)
+
+
+def _batch_lines(analyser: Analyser, rows: list[Row], scores: bool) -> Iterator[dict[str, Any]]:
+    given: list[tuple[str, LetterIn]] = []
+    refused: dict[int, dict[str, Any]] = {}
+    for i, row in enumerate(rows):
+        letter_id = str(row.fields.get("id") or row.number)
+        try:
+            if row.error:
+                raise LetterError("line", row.error)
+            given.append((letter_id, letter_in(row.fields)))
+        except LetterError as error:
+            refused[i] = {"id": letter_id, "error": {"field": error.field, "reason": error.reason}}
+    results = iter(_lines(analyser, given, scores))
+    for i in range(len(rows)):
+        yield refused[i] if i in refused else next(results)
+
+
+def _lines(analyser: Analyser, given: list[tuple[str, LetterIn]], scores: bool) -> list[dict[str, Any]]:
+    letters = [entry.letter(letter_id, strict=False) for letter_id, entry in given]
+    results = [AnalysisOut.of(analysis, scores) for analysis in analyser.analyse(letters)]
+    for (_, entry), letter, result in zip(given, letters, results, strict=True):
+        if entry.received_at and letter.received_at is None:
+            result.warnings.append(CautionOut(code="unreadable_time", detail=entry.received_at[:60]))
+    return [result.json_line() for result in results]

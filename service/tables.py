@@ -1,0 +1,142 @@
+"""The tables of the database."""
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# Times are ISO 8601 in UTC with microseconds, so that text order is time order in every database.
+MOMENT = 40
+
+matters = Table(
+    "matters",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("created_at", String(MOMENT), nullable=False),
+    Column("restricted", Boolean, nullable=False),
+)
+
+letters = Table(
+    "letters",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("owner", String(200), nullable=False),
+    Column("external_id", String(200)),
+    Column("content_hash", String(64), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("received_at", String(MOMENT), nullable=False),
+    Column("stored_at", String(MOMENT), nullable=False),
+    Column("channel", String(10)),
+    Column("addressee", String(500), nullable=False),
+    Column("region", String(500), nullable=False),
+    Column("people_present", Integer),
+    # Names, numbers and addresses of petitioners and accused, encrypted with the key of the installation.
+    Column("people", LargeBinary),
+    Column("named", Boolean, nullable=False),
+    # An accusation: only who may see restricted letters learns that it exists.
+    Column("restricted", Boolean, nullable=False),
+    Column("analysis", JSON, nullable=False),
+    Column("category", String(200)),
+    Column("visit_level", String(10)),
+    Column("needs_review", Boolean, nullable=False),
+    Column("review", String(10), nullable=False),
+    Column("matter_id", String(26), ForeignKey(matters.c.id), nullable=False, index=True),
+    Column("verdict", String(10), nullable=False),
+    UniqueConstraint("owner", "external_id"),
+    Index(None, "received_at", "id"),
+)
+
+# Keyed hashes of who wrote: they tell a repeat from a joint letter, and are never shown, searched or exported.
+identities = Table(
+    "identities",
+    metadata,
+    Column("letter_id", String(26), ForeignKey(letters.c.id), primary_key=True),
+    Column("hash", String(64), primary_key=True),
+)
+
+vectors = Table(
+    "vectors",
+    metadata,
+    Column("letter_id", String(26), ForeignKey(letters.c.id), primary_key=True),
+    Column("vector", LargeBinary, nullable=False),
+)
+
+# Numbers every change of the set of vectors, so that each process can catch up with the others.
+changes = Table(
+    "changes",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("letter_id", String(26), ForeignKey(letters.c.id), nullable=False),
+    sqlite_autoincrement=True,
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("a_id", String(26), ForeignKey(letters.c.id), primary_key=True),
+    Column("b_id", String(26), ForeignKey(letters.c.id), primary_key=True, index=True),
+    Column("score", Float, nullable=False),
+    Column("relation", String(20), nullable=False),
+)
+
+# Every move of a letter from matter to matter, with its reason: the history stays.
+events = Table(
+    "events",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("matter_id", String(26), ForeignKey(matters.c.id), nullable=False, index=True),
+    Column("at", String(MOMENT), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("detail", JSON, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("owner", String(200), primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("content_hash", String(64), nullable=False),
+    Column("letter_id", String(26), ForeignKey(letters.c.id), nullable=False),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("created_at", String(MOMENT), nullable=False),
+    Column("revoked_at", String(MOMENT)),
+)
+
+login_links = Table(
+    "login_links",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("expires_at", String(MOMENT), nullable=False),
+    Column("used_at", String(MOMENT)),
+)
