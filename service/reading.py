@@ -88,7 +88,7 @@ class Reader:
         return LetterPage(items=[self.view(row) for row in rows[:limit]], next=more)
 
     def similar(self, engine: Engine, letter_id: str) -> list[SimilarOut]:
-        """Return the letters linked to a letter, best first, with evidence from the older to the newer."""
+        """Return the letters linked to a letter, best first, with evidence from each (a) to this letter (b)."""
         view = self.letter(letter_id)
         candidates = view.matter.candidates if view.matter else []
         rows = self._visible([letter_id, *(candidate.id for candidate in candidates)])

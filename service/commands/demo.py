@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from model.package_data import data_folder
+from model.when import OFFICE_ZONE
 from service.auth import make_login_link
 from service.caller import Caller
 from service.commands.access import link_address
@@ -26,6 +27,7 @@ from service.texts import text
 CLERK = Caller("demo", "clerk")
 EVERYTHING = Caller("demo", "discipline")
 WIDTH = 120
+WIDTHS = {"id": 6, "received": 5, "category": 8, "confidence": 6, "verdict": 8, "flag": 6}
 
 
 @click.command()
@@ -42,7 +44,7 @@ def demo(serve: bool) -> None:
     for outcome in progress(import_rows(office.intake, inbox, CLERK), "import"):
         if outcome.reason:
             click.echo(f"row {outcome.row}: {outcome.field}: {outcome.reason}", err=True)
-    Console(file=sys.stdout, width=WIDTH, highlight=False).print(_table(_letters(office)))
+    Console(file=sys.stdout, width=WIDTH, highlight=False, markup=False).print(_table(_letters(office)))
     if serve:
         secret = make_login_link(office.database, CLERK.name, CLERK.role)
         click.echo(f"open once in a browser: {link_address(settings, secret)}", err=True)
@@ -66,15 +68,16 @@ def _letters(office: Office) -> list[LetterOut]:
 
 def _table(letters: list[LetterOut]) -> Table:
     table = Table(box=None, pad_edge=False)
-    for heading in ("id", "received", "category", "confidence", "verdict", "flag", "title"):
-        table.add_column(text(f"column.{heading}"), no_wrap=True, overflow="ellipsis")
+    for heading in WIDTHS:
+        table.add_column(text(f"column.{heading}"), no_wrap=True, min_width=WIDTHS[heading])
+    table.add_column(text("column.title"), no_wrap=True, overflow="ellipsis")
     for letter in letters:
         table.add_row(*_cells(letter))
     return table
 
 
 def _cells(letter: LetterOut) -> tuple[Any, ...]:
-    day = f"{letter.received_at.astimezone():%m-%d}"
+    day = f"{letter.received_at.astimezone(OFFICE_ZONE):%m-%d}"
     if letter.category is None or letter.matter is None:
         return (letter.id[-6:], day, text("restricted"), "", "", "", "")
     level = letter.group_visit.level if letter.group_visit else "none"

@@ -1,0 +1,2 @@
+// Shows the description of the API.
+SwaggerUIBundle({ url: "/openapi.json", dom_id: "#api", deepLinking: true, validatorUrl: null });
