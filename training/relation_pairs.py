@@ -33,14 +33,15 @@ def neighbour_pairs(examples: Sequence[Example], readings: Sequence[Reading]) ->
     Every letter of the corpus tells a story of its own, so that likeness here is never sameness.
     """
     rows = HashedTfidf().fit(readings).transform(readings)
-    for i in range(len(examples)):
-        cosines = np.asarray((rows[i] @ rows.T).todense()).ravel()
+    by_feature = rows.T.tocsr()
+    for i, example in enumerate(examples):
+        cosines = (rows[i] @ by_feature).toarray().ravel()
         cosines[i] = -1.0
-        if examples[i].code.startswith("group-"):
-            cosines[[j for j, other in enumerate(examples) if other.code == examples[i].code]] = -1.0
+        if example.code.startswith("group-"):
+            cosines[[j for j, other in enumerate(examples) if other.code == example.code]] = -1.0
         for j in np.argsort(-cosines, kind="stable")[:NEIGHBOURS]:
-            label = "related" if examples[i].code == examples[j].code else "different"
-            yield Pair(examples[i].letter, examples[j].letter, label, examples[i].letter.id, NEIGHBOUR_WEIGHT)
+            label = "related" if example.code == examples[j].code else "different"
+            yield Pair(example.letter, examples[j].letter, label, example.letter.id, NEIGHBOUR_WEIGHT)
 
 
 def edited_copies(letters: Sequence[Letter], seed: int) -> Iterator[Pair]:
