@@ -19,7 +19,7 @@ $(VENV)/ready: requirements-dev.lock pyproject.toml
 	@touch $@
 
 $(MODEL)/manifest.json: $(VENV)/ready $(wildcard data/*.yaml data/*/*.jsonl model/*.py model/words/* training/*.py)
-	@$(BIN)/hongyan-train fit all --out $(MODEL) >&2
+	@$(BIN)/hongyan-train fit all --jobs 2 --out $(MODEL) >&2
 	@touch $@
 
 train: $(MODEL)/manifest.json ## train the starter model on data/

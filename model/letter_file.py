@@ -29,6 +29,12 @@ class Row:
     fields: dict[str, Any]
     error: str | None = None
 
+    @property
+    def id(self) -> str:
+        """Return the row's own id, or its number; what UTF-8 cannot hold is replaced."""
+        own = self.fields.get("id")
+        return str(self.number if own is None or own == "" else own).encode("utf-8", "replace").decode()
+
 
 def read_rows(path: Path) -> Iterator[Row]:
     """Yield the rows of a .jsonl, .csv or .xlsx file.

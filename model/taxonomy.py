@@ -58,10 +58,12 @@ class Taxonomy:
         return {entry.code: category.code for category in self.categories for entry in category.classes}
 
     def find(self, label: str) -> str | None:
-        """Return the code that a label means: a code itself or a level-1 name; None if it is neither."""
+        """Return the code that a label means: a code, a level-1 name, or a level-2 name that no other class has."""
         if label in self.by_code or label in self.classes_by_code:
             return label
-        return next((category.code for category in self.categories if category.name == label), None)
+        top = [category.code for category in self.categories if category.name == label]
+        below = [entry.code for entry in self.classes_by_code.values() if entry.name == label]
+        return top[0] if top else below[0] if len(below) == 1 else None
 
 
 def load_taxonomy(path: Path) -> Taxonomy:

@@ -10,11 +10,10 @@ from flask_wtf.csrf import CSRFProtect
 from service import auth, problems, requests
 from service.api import blueprints
 from service.office import Office
+from service.requests import MEBIBYTE
 from service.schemas.problems import ProblemOut
 from service.web.description import description
 from service.web.pages import web
-
-MEBIBYTE = 1024 * 1024
 
 
 def create_app(office: Office) -> Flask:

@@ -6,23 +6,25 @@ from datetime import datetime, timedelta
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A running deadline: by `due_at`, what `name` says must have happened."""
+    """A deadline: by `due_at`, what `name` says must have happened.
+
+    Both times are None until the event that starts the clock has happened.
+    """
 
     name: str
     article: str
     start_event: str
-    starts_at: datetime
-    due_at: datetime
+    starts_at: datetime | None
+    due_at: datetime | None
 
 
 def clocks_of(received_at: datetime, named: bool) -> list[Clock]:
-    """Return the clocks that start with the receipt of a letter.
+    """Return the clocks of a letter that was received.
 
-    Routing is due within 15 days (Article 22); the notice of acceptance within 15 days too (Article 23), but it is not
-    owed where name or address is unclear.
+    Routing is due within 15 days of receipt (Article 22). The notice of acceptance is due within 15 days after the
+    letter arrives at the competent unit (Article 23); it is not owed where name or address is unclear.
     """
-    due = received_at + timedelta(days=15)
-    clocks = [Clock("route", "22", "received", received_at, due)]
+    clocks = [Clock("route", "22", "received", received_at, received_at + timedelta(days=15))]
     if named:
-        clocks.append(Clock("notice", "23", "received", received_at, due))
+        clocks.append(Clock("notice", "23", "arrived", None, None))
     return clocks

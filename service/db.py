@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 
-from service.errors import Busy
+from service.errors import Busy, SettingError
 
 WAIT_SECONDS = 15
 
@@ -21,12 +21,16 @@ class Database:
     """
 
     def __init__(self, address: str) -> None:
-        url = make_url(address)
-        self.sqlite = url.get_backend_name() == "sqlite"
+        try:
+            url = make_url(address)
+            self.sqlite = url.get_backend_name() == "sqlite"
+            arguments = {"timeout": WAIT_SECONDS} if self.sqlite else {}
+            # Parameters are letters and people: they must reach no error message and no log.
+            self.engine: Engine = create_engine(url, connect_args=arguments, hide_parameters=True)
+        except (ArgumentError, NoSuchModuleError, ImportError) as error:
+            raise SettingError(f"HONGYAN_DATABASE_URL is no address of a database that can be used: {error}") from error
         if self.sqlite and url.database:
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        arguments = {"timeout": WAIT_SECONDS} if self.sqlite else {}
-        self.engine: Engine = create_engine(url, connect_args=arguments)
+            _make_folder(Path(url.database).parent)
         if self.sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
@@ -54,6 +58,13 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingError(f"{folder}: cannot be a folder for the database: {error.strerror}") from error
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

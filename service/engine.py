@@ -3,6 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 from sqlalchemy import Connection
@@ -16,6 +17,14 @@ from service.queries.letters import vectors_since
 from service.settings import Settings
 
 MOST_PROFILES = 2000
+
+
+def load_analyser(folder: Path, settings: Settings) -> Analyser:
+    """Load a model folder, without the group-visit part if the settings switch it off."""
+    analyser = artefact.load(folder)
+    if settings.group_visit == "off":
+        analyser.risk = None
+    return analyser
 
 
 class Engine:
@@ -32,7 +41,7 @@ class Engine:
     @classmethod
     def load(cls, settings: Settings) -> "Engine":
         """Load the model that the settings name; raises ArtefactError, saying what to do, if it cannot be used."""
-        return cls(artefact.load(settings.model_folder))
+        return cls(load_analyser(settings.model_folder, settings))
 
     def catch_up(self, connection: Connection) -> int:
         """Take in every letter committed since the last time; returns how many letters the index holds."""

@@ -31,7 +31,7 @@ def link_lines(
     for letter_id, letter in letters.items():
         members.setdefault(matter_of[letter_id], []).append(letter)
     for row in rows:
-        letter_id = _row_id(row)
+        letter_id = row.id
         if row.number in refused:
             yield refused[row.number]
             continue
@@ -49,10 +49,6 @@ def link_lines(
         }
 
 
-def _row_id(row: Row) -> str:
-    return str(row.fields.get("id") or row.number)
-
-
 def _other(link: Link, letter_id: str) -> str:
     return link.b if link.a == letter_id else link.a
 
@@ -61,7 +57,7 @@ def _letters(rows: Sequence[Row]) -> tuple[dict[str, Letter], dict[int, dict[str
     letters: dict[str, Letter] = {}
     refused: dict[int, dict[str, Any]] = {}
     for row in rows:
-        letter_id = _row_id(row)
+        letter_id = row.id
         try:
             if row.error:
                 raise LetterError("line", row.error)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from model.errors import LetterError
+from model.errors import FileError, LetterError
 from model.letter_file import Row, read_rows
 from service.caller import Caller
 from service.errors import Problem
@@ -38,8 +38,11 @@ def import_rows(intake: Intake, file: Path, caller: Caller) -> Iterator[Outcome]
 
 
 def _mark(file: Path) -> str:
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()[:32]
+    try:
+        with file.open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest()[:32]
+    except OSError as error:
+        raise FileError(f"{file}: cannot be opened: {error.strerror}") from error
 
 
 def _import_row(intake: Intake, row: Row, caller: Caller, key: str) -> Outcome:

@@ -47,9 +47,7 @@ class Intake:
         other content, and Invalid if the time cannot be read.
         """
         content_hash = content_hash_of(given)
-        with self.database.read() as connection:
-            known = self._known(connection, given, caller, key, content_hash)
-        if known is not None:
+        if (known := self._stored_before(given, caller, key, content_hash)) is not None:
             return Stored(known, new=False)
         letter = self._letter(given)
         analysis = AnalysisOut.of(self.engine.analyser.analyse([letter])[0])
@@ -61,6 +59,17 @@ class Intake:
             if key:
                 queries.remember_key(connection, caller.name, key, content_hash, letter.id)
             return Stored(queries.letters_by_id(connection, [letter.id])[letter.id], new=True)
+
+    def _stored_before(self, given: LetterIn, caller: Caller, key: str | None, content_hash: str) -> Row[Any] | None:
+        """Return the letter that an equal request stored, and remember a key that is new to it."""
+        with self.database.read() as connection:
+            known = self._known(connection, given, caller, key, content_hash)
+            remembered = not key or queries.find_by_idempotency_key(connection, caller.name, key) is not None
+        if known is not None and key and not remembered:
+            with self.database.write() as connection:
+                if queries.find_by_idempotency_key(connection, caller.name, key) is None:
+                    queries.remember_key(connection, caller.name, key, content_hash, known.id)
+        return known
 
     def _letter(self, given: LetterIn) -> Letter:
         try:
@@ -123,7 +132,7 @@ def is_accusation(given: LetterIn, analysis: AnalysisOut) -> bool:
 def content_hash_of(given: LetterIn) -> str:
     """Return a hash of everything that a caller sent and we understand."""
     content = json.dumps(given.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(content.encode()).hexdigest()
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _is_named(given: LetterIn) -> bool:

@@ -16,12 +16,18 @@ def position_of(cursor: str) -> tuple[str, str]:
     """Return the time and id that a cursor stands for; raises Invalid if it is none of ours."""
     try:
         content = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        moment, identifier = content
-    except (binascii.Error, ValueError, TypeError, RecursionError) as error:
+    except (binascii.Error, ValueError, RecursionError) as error:
         raise _foreign() from error
-    if not isinstance(moment, str) or not isinstance(identifier, str):
+    if not isinstance(content, list) or len(content) != 2:
+        raise _foreign()
+    moment, identifier = content
+    if not isinstance(moment, str) or not isinstance(identifier, str) or not _storable(moment + identifier):
         raise _foreign()
     return moment, identifier
+
+
+def _storable(value: str) -> bool:
+    return not any("\ud800" <= part <= "\udfff" for part in value)
 
 
 def _foreign() -> Invalid:

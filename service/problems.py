@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from service.errors import Busy, NotFound, Problem
+from service.errors import Busy, NotFound, Problem, TooLarge
 from service.schemas.letters import faults
 
 logger = logging.getLogger(__name__)
@@ -42,7 +42,8 @@ def _answer_http(error: HTTPException) -> Response:
     detail = error.description or error.name
     if error.code == 413:
         detail = f"The request is larger than the limit of {request.max_content_length:,} bytes."
-    response = _answer(error.code or 500, error.name, detail)
+    title = TooLarge.title if error.code == 413 else error.name
+    response = _answer(error.code or 500, title, detail)
     for name, value in error.get_headers(request.environ):
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value

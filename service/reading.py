@@ -79,8 +79,10 @@ class Reader:
 
     def letters(self, narrow: Filter, limit: int, cursor: str | None) -> LetterPage:
         """Return a page of letters, newest first."""
-        if self.caller.sight.owner is not None and narrow != Filter():
+        if self.caller.sight.owner is not None:
             narrow = replace(narrow, category=None, review=None, visit_level=None)
+        if not self.group_visit:
+            narrow = replace(narrow, visit_level=None)
         rows = queries.page_of_letters(
             self.connection, self.caller.sight, narrow, limit + 1, position_of(cursor) if cursor else None
         )

@@ -2,11 +2,16 @@
 
 import re
 import secrets
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from service.errors import Problem
+
+View = TypeVar("View", bound=Callable[..., Any])
+MEBIBYTE = 1024 * 1024
 
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
 _POLICY = "; ".join(
@@ -43,6 +48,24 @@ def _protect(response: Response) -> Response:
     if not request.path.startswith("/static/") and request.endpoint != "static":
         response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def accept_up_to(size: int) -> Callable[[View], View]:
+    """Let a view take bodies of up to so many bytes, instead of the limit of all others."""
+
+    def mark(view: View) -> View:
+        cast(Any, view).largest_body = size
+        return view
+
+    return mark
+
+
+def limit_body() -> None:
+    """Set the limit of the body that the view of this request states."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    size = getattr(view, "largest_body", None)
+    if size is not None:
+        request.max_content_length = size
 
 
 def check_json() -> None:

@@ -35,11 +35,14 @@ class Settings:
         given = dict(os.environ if environment is None else environment)
         if PREFIX + "CONFIG" in given:
             given = {**_read_file(Path(given[PREFIX + "CONFIG"])), **given}
+        unknown = sorted(key for key in given if key.startswith(PREFIX) and key not in _known_names())
+        if unknown:
+            raise SettingError(f"unknown setting {unknown[0]}; known are {', '.join(sorted(_known_names()))}")
         names = {PREFIX + entry.name.upper(): entry.name for entry in fields(cls)}
         settings = cls(**{names[key]: value for key, value in given.items() if key in names and value})
-        if not settings.port.isdigit() or not 0 < int(settings.port) < 65536:
+        if not _is_number(settings.port, 65535):
             raise SettingError(f"HONGYAN_PORT is {settings.port!r}; give a number from 1 to 65535")
-        if not settings.threads.isdigit() or not 0 < int(settings.threads) <= 64:
+        if not _is_number(settings.threads, 64):
             raise SettingError(f"HONGYAN_THREADS is {settings.threads!r}; give a number from 1 to 64")
         if settings.group_visit not in ("on", "off"):
             raise SettingError(f"HONGYAN_GROUP_VISIT is {settings.group_visit!r}; give on or off")
@@ -66,15 +69,24 @@ class Settings:
         return Path(self.keys).expanduser() if self.keys else self.home_folder / "keys"
 
 
+def _known_names() -> set[str]:
+    return {PREFIX + "CONFIG", *(PREFIX + entry.name.upper() for entry in fields(Settings))}
+
+
+def _is_number(value: str, largest: int) -> bool:
+    return value.isascii() and value.isdecimal() and 0 < int(value) <= largest
+
+
 def _read_file(path: Path) -> dict[str, str]:
     """Read NAME=value lines; blank lines and lines that begin with # do not count."""
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise SettingError(f"HONGYAN_CONFIG names {path}, which cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SettingError(f"HONGYAN_CONFIG names {path}, which is not UTF-8; convert it") from error
     pairs = [line.partition("=") for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
-    known = {PREFIX + entry.name.upper() for entry in fields(Settings)}
-    unknown = [name.strip() for name, _, _ in pairs if name.strip() not in known]
-    if unknown:
-        raise SettingError(f"{path}: unknown setting {unknown[0]!r}; known are {', '.join(sorted(known))}")
+    foreign = [name.strip() for name, _, _ in pairs if name.strip() not in _known_names()]
+    if foreign:
+        raise SettingError(f"{path}: unknown setting {foreign[0]!r}; known are {', '.join(sorted(_known_names()))}")
     return {name.strip(): value.strip() for name, _, value in pairs}

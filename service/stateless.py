@@ -29,7 +29,7 @@ def _batch_lines(analyser: Analyser, rows: list[Row], scores: bool) -> Iterator[
     given: list[tuple[str, LetterIn]] = []
     refused: dict[int, dict[str, Any]] = {}
     for i, row in enumerate(rows):
-        letter_id = str(row.fields.get("id") or row.number)
+        letter_id = row.id
         try:
             if row.error:
                 raise LetterError("line", row.error)
@@ -46,5 +46,9 @@ def _lines(analyser: Analyser, given: list[tuple[str, LetterIn]], scores: bool) 
     results = [AnalysisOut.of(analysis, scores) for analysis in analyser.analyse(letters)]
     for (_, entry), letter, result in zip(given, letters, results, strict=True):
         if entry.received_at and letter.received_at is None:
-            result.warnings.append(CautionOut(code="unreadable_time", detail=entry.received_at[:60]))
+            result.warnings.append(CautionOut(code="unreadable_time", detail=_printable(entry.received_at)))
     return [result.json_line() for result in results]
+
+
+def _printable(value: str) -> str:
+    return value[:60].encode("utf-8", "replace").decode()

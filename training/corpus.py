@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +93,7 @@ def corpus_files(folder: str) -> list[Path]:
 
 def records(file: Path) -> Iterator[dict[str, Any]]:
     """Yield the objects of a JSON lines file."""
-    for line in file.read_text(encoding="utf-8").splitlines():
+    for line in file.read_text(encoding="utf-8").split("\n"):
         if line.strip():
             yield json.loads(line)
 
@@ -101,11 +102,19 @@ def letter_of(record: dict[str, Any]) -> Letter:
     """Return the letter of a record of the corpus."""
     received = record.get("received_at")
     return Letter(
-        id=str(record["id"]),
+        id=str(record.get("id", "")),
         title=record.get("title") or "",
         body=record.get("body") or record.get("text") or "",
-        received_at=parse_time(received) if received else None,
+        received_at=_time(received) if received else None,
     )
+
+
+def _time(text: str) -> datetime | None:
+    """Return the time of a letter; one that cannot be read does not keep the letter out."""
+    try:
+        return parse_time(text)
+    except ValueError:
+        return None
 
 
 def _example(record: dict[str, Any]) -> Example:

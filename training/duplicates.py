@@ -1,6 +1,7 @@
 """Groups of near-duplicate letters, which no split may divide."""
 
 from collections.abc import Sequence
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,16 +24,17 @@ def duplicate_groups(readings: Sequence[Reading]) -> NDArray[np.int32]:
     Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, chapter 3).
     """
     sketches = np.vstack([_sketch(reading) for reading in readings]) if readings else np.zeros((0, SKETCH))
+    distinct, group = np.unique(sketches, axis=0, return_inverse=True)
     pairs: set[tuple[int, int]] = set()
-    for band in np.split(sketches, BANDS, axis=1):
+    for band in np.split(distinct, BANDS, axis=1):
         _, keys = np.unique(band, axis=0, return_inverse=True)
         order = np.argsort(keys.ravel(), kind="stable")
-        same = np.flatnonzero(np.diff(keys.ravel()[order]) == 0)
-        pairs.update((int(order[i]), int(order[i + 1])) for i in same)
-    alike = [(a, b) for a, b in pairs if float((sketches[a] == sketches[b]).mean()) >= ALIKE_FROM]
+        for together in np.split(order, np.flatnonzero(np.diff(keys.ravel()[order])) + 1):
+            pairs.update(combinations(sorted(together.tolist()), 2))
+    alike = [(a, b) for a, b in pairs if float((distinct[a] == distinct[b]).mean()) >= ALIKE_FROM]
     links = np.array(alike, np.int64).reshape(-1, 2)
-    graph = csr_matrix((np.ones(len(links)), (links[:, 0], links[:, 1])), shape=(len(readings), len(readings)))
-    return np.asarray(connected_components(graph, directed=False)[1], np.int32)
+    graph = csr_matrix((np.ones(len(links)), (links[:, 0], links[:, 1])), shape=(len(distinct), len(distinct)))
+    return np.asarray(connected_components(graph, directed=False)[1][group.ravel()], np.int32)
 
 
 def _sketch(reading: Reading) -> NDArray[np.uint64]:

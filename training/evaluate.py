@@ -52,7 +52,7 @@ def evaluate_risk(analyser: Analyser, examples: Sequence[Example]) -> dict[str, 
     return {
         "letters": len(truth),
         "macro_f1": macro_f1(classes),
-        "warning": ranking(warning, np.asarray([visit.score for visit in visits])) if warning.any() else None,
+        "warning": ranking(warning, np.asarray([visit.score for visit in visits])) or None,
         "size_exact": float(np.mean(sizes)) if sizes else None,
         "classes": classes,
     }

@@ -53,7 +53,7 @@ def level_metrics(proba: NDArray[Any], names: Sequence[str], truth: Sequence[str
     return {
         "letters": len(truth),
         "macro_f1": macro_f1(classes),
-        "warning": ranking(warning, proba[:, names.index("warning")]) if warning.any() else None,
+        "warning": ranking(warning, proba[:, names.index("warning")]) or None,
         "classes": classes,
     }
 

@@ -11,8 +11,8 @@ BINS = 10
 
 
 def per_class(truth: Sequence[str], guess: Sequence[str]) -> dict[str, dict[str, float]]:
-    """Return precision, recall, F1 and support of every class that occurs in the truth."""
-    classes = sorted(set(truth))
+    """Return precision, recall, F1 and support of every class that occurs in the truth or the guess."""
+    classes = sorted({*truth, *guess})
     precision, recall, f1, support = precision_recall_fscore_support(truth, guess, labels=classes, zero_division=0.0)
     return {
         name: {
@@ -39,7 +39,12 @@ def calibration_error(confidence: Sequence[float], correct: Sequence[bool]) -> f
 
 
 def ranking(truth: NDArray[Any], score: NDArray[Any]) -> dict[str, float]:
-    """Return average precision, best F1 and recall at 95 % precision of a score for a yes-or-no truth."""
+    """Return average precision, best F1 and recall at 95 % precision of a score for a yes-or-no truth.
+
+    Empty where nothing is true: there is nothing to rank.
+    """
+    if not truth.any():
+        return {}
     precision, recall, _ = precision_recall_curve(truth, score)
     return {
         "average_precision": float(average_precision_score(truth, score)),

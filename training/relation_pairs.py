@@ -39,7 +39,7 @@ def neighbour_pairs(examples: Sequence[Example], readings: Sequence[Reading]) ->
         cosines[i] = -1.0
         if example.code.startswith("group-"):
             cosines[[j for j, other in enumerate(examples) if other.code == example.code]] = -1.0
-        for j in np.argsort(-cosines, kind="stable")[:NEIGHBOURS]:
+        for j in (j for j in np.argsort(-cosines, kind="stable")[:NEIGHBOURS] if cosines[j] >= 0):
             label = "related" if example.code == examples[j].code else "different"
             yield Pair(example.letter, examples[j].letter, label, example.letter.id, NEIGHBOUR_WEIGHT)
 

@@ -7,16 +7,20 @@ from flask_openapi3.blueprint import APIBlueprint
 from pydantic import BaseModel
 
 from service.auth import guard_api
-from service.requests import check_json
+from service.requests import check_json, limit_body
 from service.schemas.problems import ProblemOut
 
-PROBLEMS: dict[Any, Any] = dict.fromkeys((400, 401, 404, 409, 413, 415, 422, 500, 503), ProblemOut)
+PROBLEM_CONTENT = {"application/problem+json": {"schema": ProblemOut.model_json_schema()}}
+PROBLEMS: dict[Any, Any] = {
+    status: {"content": PROBLEM_CONTENT} for status in (400, 401, 404, 409, 413, 415, 422, 500, 503)
+}
 
 
 def api_blueprint(name: str) -> APIBlueprint:
     """Return a blueprint of /api/v1 that lets in whom its views allow, and reads JSON."""
     blueprint = APIBlueprint(name, __name__, url_prefix="/api/v1", abp_security=[{"token": []}], abp_responses=PROBLEMS)
     blueprint.before_request(guard_api)
+    blueprint.before_request(limit_body)
     blueprint.before_request(check_json)
     return blueprint
 

@@ -9,6 +9,7 @@ from service.caller import OFFICE, READERS
 from service.errors import Problem
 from service.intake import Stored
 from service.office import this_office
+from service.requests import MEBIBYTE, accept_up_to
 from service.schemas.letters import LetterIn, letter_in
 from service.schemas.requests import (
     BatchIn,
@@ -43,6 +44,7 @@ def _shown(stored: Stored) -> LetterOut:
 
 @letters_api.post("/letters/batch", responses={200: BatchOut})
 @allow(READERS)
+@accept_up_to(16 * MEBIBYTE)
 def deliver_batch(body: BatchIn) -> Response:
     """Store up to 1,000 letters; one that is refused disturbs no other."""
     return answer(BatchOut(items=[_delivered(record) for record in body.letters]))

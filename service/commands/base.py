@@ -14,9 +14,9 @@ import click
 from rich.console import Console
 from rich.progress import track
 
-from model import artefact
 from model.analyse import Analyser
 from model.errors import ModelError
+from service import engine
 from service.errors import ServiceError
 from service.settings import Settings
 
@@ -46,7 +46,8 @@ def clear_errors(command: Callable[..., T]) -> Callable[..., T]:
 
 def load_analyser(model: Path | None) -> Analyser:
     """Load the model that the option or the settings name."""
-    return artefact.load(model or Settings.from_env().model_folder)
+    settings = Settings.from_env()
+    return engine.load_analyser(model or settings.model_folder, settings)
 
 
 @contextmanager

@@ -31,6 +31,7 @@ class Server(BaseApplication):
             "timeout": 120,
             "graceful_timeout": 30,
             "proc_name": "hongyan",
+            "control_socket_disable": True,
         }
         for name, value in options.items():
             self.cfg.set(name, value)

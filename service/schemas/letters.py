@@ -2,7 +2,16 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from model.errors import LetterError
 from model.identity import identity_of
@@ -13,8 +22,15 @@ MOST_CHARACTERS = 100_000
 CHANNELS = {"来信": "letter", "来访": "visit", "网信": "web", "网上": "web", "来电": "phone", "电话": "phone"}
 LEAST_TEXT = "give a title, a body or a text that is not empty"
 
-Key = Annotated[str, Field(max_length=200)]
-Line = Annotated[str, Field(max_length=500)]
+
+def _storable(value: str) -> str:
+    if any(part == "\x00" or "\ud800" <= part <= "\udfff" for part in value):
+        raise ValueError("holds a NUL or half a surrogate pair; send proper Unicode text")
+    return value
+
+
+Text = Annotated[str, AfterValidator(_storable)]
+Line = Annotated[Text, Field(max_length=500)]
 
 
 def _as_text(value: Any) -> Any:
@@ -27,7 +43,12 @@ def _as_list(value: Any) -> Any:
     return [value] if isinstance(value, str | dict) else value
 
 
-TextKey = Annotated[Key, BeforeValidator(_as_text)]
+def _filled(value: str) -> str | None:
+    """Take a blank key for none."""
+    return value.strip() or None
+
+
+Key = Annotated[Annotated[Text, Field(max_length=200), AfterValidator(_filled)] | None, BeforeValidator(_as_text)]
 
 
 class Person(BaseModel):
@@ -41,7 +62,7 @@ class Person(BaseModel):
     address: Line | None = None
 
 
-Petitioner = Annotated[str, Field(max_length=500)] | Person
+Petitioner = Line | Person
 
 
 class LetterIn(BaseModel):
@@ -49,11 +70,11 @@ class LetterIn(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    id: TextKey | None = None
-    external_id: TextKey | None = None
-    title: str | None = None
-    body: str | None = None
-    text: str | None = Field(default=None, description="May stand for title and body.")
+    id: Key = None
+    external_id: Key = None
+    title: Text | None = None
+    body: Text | None = None
+    text: Text | None = Field(default=None, description="May stand for title and body.")
     received_at: str | None = Field(default=None, description="ISO 8601; a time without a zone is Asia/Shanghai.")
     channel: Literal["letter", "visit", "web", "phone"] | None = None
     addressee: Line | None = None
@@ -67,13 +88,6 @@ class LetterIn(BaseModel):
     @classmethod
     def _known_channel(cls, value: Any) -> Any:
         return CHANNELS.get(value, value) if isinstance(value, str) else value
-
-    @field_validator("title", "body", "text", "external_id", "id", "addressee", "region", "petitioner", mode="after")
-    @classmethod
-    def _storable(cls, value: Any) -> Any:
-        if isinstance(value, str) and any(part == "\x00" or "\ud800" <= part <= "\udfff" for part in value):
-            raise ValueError("holds a NUL or half a surrogate pair; send proper Unicode text")
-        return value
 
     @model_validator(mode="after")
     def _has_text(self) -> "LetterIn":
@@ -130,11 +144,16 @@ def faults(error: ValidationError) -> list[tuple[str, str]]:
     found = []
     for entry in error.errors():
         cause = entry.get("ctx", {}).get("error")
-        name = ".".join(str(part) for part in entry["loc"] if part not in ("str", "Person"))
+        name = ".".join(str(part) for part in entry["loc"] if _is_field(part))
         if isinstance(cause, LetterValueError):
             name = ".".join(part for part in (name, cause.name) if part)
         found.append((name or "body", entry["msg"].removeprefix("Value error, ")))
     return found
+
+
+def _is_field(part: int | str) -> bool:
+    """Tell names and positions of fields from the names that the validator gives its own alternatives."""
+    return isinstance(part, int) or (part not in ("str", "Person") and part.isidentifier())
 
 
 def letter_in(record: Any) -> LetterIn:

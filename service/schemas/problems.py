@@ -3,19 +3,12 @@
 from pydantic import BaseModel
 
 
-class FaultOut(BaseModel):
-    """A field at fault, and why."""
-
-    field: str
-    reason: str
-
-
 class ProblemOut(BaseModel):
-    """A problem document."""
+    """A problem document; `errors` names each field at fault and the reason."""
 
     type: str = "about:blank"
     title: str
     status: int
     detail: str
-    errors: list[FaultOut] = []
+    errors: list[dict[str, str]] = []
     request_id: str | None = None

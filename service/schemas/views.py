@@ -25,8 +25,8 @@ class ClockOut(BaseModel):
     name: str
     article: str
     start_event: str
-    starts_at: datetime
-    due_at: datetime
+    starts_at: datetime | None
+    due_at: datetime | None
 
     @classmethod
     def of(cls, clock: Clock) -> "ClockOut":

@@ -1,0 +1,89 @@
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Boolean, Float, Integer, LargeBinary, Table, insert, inspect, select
+from sqlalchemy.types import JSON
+
+import service.migrate
+from service.db import Database
+from service.errors import DatabaseError
+from service.migrate import downgrade, require_current, upgrade
+from service.tables import metadata
+
+
+def revisions() -> list[str]:
+    """Return the revisions, oldest first."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(service.migrate.__file__).parent / "migrations"))
+    return [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()][::-1]
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    made = Database(f"sqlite:///{tmp_path}/hongyan.db")
+    yield made
+    made.close()
+
+
+def row_of(table: Table) -> dict[str, Any]:
+    values: dict[type, Any] = {Boolean: True, Integer: 1, Float: 0.5, LargeBinary: b"\x00\xff", JSON: {"名": ["值"]}}
+    return {
+        column.name: next((value for kind, value in values.items() if isinstance(column.type, kind)), "x")
+        for column in table.columns
+    }
+
+
+def test_the_migrations_make_the_tables_that_the_code_uses(database: Database) -> None:
+    upgrade(database)
+    with database.read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_revisions_form_one_line() -> None:
+    assert revisions()
+    assert revisions() == sorted(revisions())
+
+
+@pytest.mark.parametrize("revision", revisions())
+def test_each_revision_goes_up_and_down(database: Database, revision: str) -> None:
+    before = [None, *revisions()][revisions().index(revision)] or "base"
+    upgrade(database, before)
+    tables = set(inspect(database.engine).get_table_names())
+    upgrade(database, revision)
+    assert set(inspect(database.engine).get_table_names()) >= tables
+    downgrade(database, before)
+    assert set(inspect(database.engine).get_table_names()) - {"alembic_version"} == tables - {"alembic_version"}
+    upgrade(database)
+    require_current(database)
+
+
+def test_data_survive_another_upgrade_and_a_full_database_goes_down(database: Database) -> None:
+    upgrade(database)
+    with database.write() as connection:
+        for table in metadata.sorted_tables:
+            connection.execute(insert(table).values(row_of(table)))
+    upgrade(database)
+    with database.read() as connection:
+        for table in metadata.sorted_tables:
+            (row,) = connection.execute(select(table))
+            assert dict(row._mapping) == {**row_of(table)}
+    downgrade(database, "base")
+    assert set(inspect(database.engine).get_table_names()) == {"alembic_version"}
+
+
+def test_a_database_behind_names_the_command_to_run(database: Database) -> None:
+    with pytest.raises(DatabaseError, match="hongyan db upgrade"):
+        require_current(database)
+    upgrade(database)
+    require_current(database)
+    with database.write() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(DatabaseError, match="hongyan db upgrade"):
+        require_current(database)

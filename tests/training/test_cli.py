@@ -1,0 +1,289 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from model import artefact
+from tests.factories import letter
+from tests.model.letters import EXAMPLES
+from tests.training.corpora import SMALL_EXAMPLES, SMALL_MATTERS, SMALL_PAIRS, labelled, small_taxonomy, written
+from training.cli import main
+from training.fit import data_hash
+
+OWN = {"labour": "欠薪社保", "transport": "出行", "education": "上学/幼儿园"}
+OWN_TAXONOMY = "categories:\n- {code: a, name: 甲}\n- {code: b, name: 乙}\n"
+
+pytestmark = pytest.mark.usefixtures("small_shipped")
+
+
+def run(*arguments: Any) -> Result:
+    """Run the command; what escapes from it is an error of the test."""
+    return CliRunner().invoke(main, [str(argument) for argument in arguments], catch_exceptions=False)
+
+
+def refused(*arguments: Any) -> str:
+    """Run the command, assert that it calls the call wrong, and return what it says."""
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+    return result.stderr
+
+
+def manifest(folder: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    return content
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a model folder of all parts, fitted by the command on the small corpus."""
+    folder = tmp_path_factory.mktemp("trained") / "model"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("training.cli.shipped_examples", lambda: SMALL_EXAMPLES)
+        patch.setattr("training.cli.shipped_taxonomy", small_taxonomy)
+        patch.setattr("training.fit.shipped_pairs", lambda: SMALL_PAIRS)
+        patch.setattr("training.fit.shipped_matters", lambda: SMALL_MATTERS)
+        assert run("fit", "all", "--out", folder).exit_code == 0
+    return folder
+
+
+def test_all_parts_are_fitted_into_a_complete_folder(trained: Path) -> None:
+    analyser = artefact.load(trained)
+    assert all((analyser.category, analyser.purpose, analyser.relation, analyser.risk))
+    about = manifest(trained)
+    assert about["parts"] == ["category", "purpose", "relation", "risk"]
+    assert about["version"] == analyser.version
+    assert about["letters"] == len(SMALL_EXAMPLES)
+    assert about["data_hash"] == data_hash(SMALL_EXAMPLES)
+    assert set(about["metrics"]) == {"category", "purpose", "relation", "risk"}
+    card = (trained / "card.md").read_text(encoding="utf-8")
+    assert "**Not for**" in card
+    assert about["data_hash"] in card
+
+
+def test_an_offices_own_labels_make_a_model_of_one_level(tmp_path: Path) -> None:
+    file = written(tmp_path / "archive.jsonl", *labelled(OWN))
+    result = run("fit", "category", "--letters", file, "--out", tmp_path / "deep" / "model")
+    assert result.exit_code == 0
+    assert result.stdout == ""
+    analyser = artefact.load(tmp_path / "deep" / "model")
+    assert analyser.version in result.stderr
+    (found,) = analyser.analyse([letter(EXAMPLES[0].text)])
+    assert found.category
+    assert found.category.best.code == found.category.best.name == "欠薪社保"
+    assert found.category.level2 is None
+    assert set(found.category.scores) == {OWN.get(row["label"], row["label"]) for row in labelled()}
+    assert (found.group_visit, analyser.relation) == (None, None)
+    assert [path.name for path in (tmp_path / "deep").iterdir()] == ["model"]
+    assert manifest(tmp_path / "deep" / "model")["source"] == "archive.jsonl"
+
+
+def test_an_offices_spreadsheet_of_shipped_codes_keeps_both_levels(tmp_path: Path) -> None:
+    lines = ["留言详情,一级标签", *(f"{example.text},{example.code}" for example in EXAMPLES)]
+    file = tmp_path / "archive.csv"
+    file.write_bytes("\n".join(lines).encode("gb18030"))
+    assert run("fit", "category", "--letters", file, "--out", tmp_path / "model").exit_code == 0
+    (found,) = artefact.load(tmp_path / "model").analyse([letter(EXAMPLES[0].text)])
+    assert found.category
+    assert found.category.level2
+    assert found.category.level2.code == "labour.wages"
+
+
+def test_the_same_call_twice_gives_the_same_version(tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        assert run("fit", "category", "--seed", "3", "--out", tmp_path / name).exit_code == 0
+    assert manifest(tmp_path / "first")["version"] == manifest(tmp_path / "second")["version"]
+
+
+def test_a_bad_row_is_told_and_the_rest_is_learnt(tmp_path: Path) -> None:
+    rows = labelled()
+    file = written(tmp_path / "archive.jsonl", *rows[:30], '{"text": "半行', *rows[30:], {"label": "labour"})
+    result = run("fit", "category", "--letters", file, "--out", tmp_path / "model")
+    assert result.exit_code in {0, 1}
+    assert "row 31" in result.stderr
+    assert f"row {len(rows) + 2}" in result.stderr
+    assert manifest(tmp_path / "model")["letters"] == len(rows)
+
+
+def test_a_model_that_learnt_nothing_from_a_file_does_not_name_it_as_its_source(tmp_path: Path) -> None:
+    """Levels are learnt from the letters that ship; the card must say so."""
+    file = written(tmp_path / "archive.jsonl", *labelled(OWN)[:40])
+    result = run("fit", "risk", "--letters", file, "--out", tmp_path / "model")
+    if result.exit_code == 0:
+        about = manifest(tmp_path / "model")
+        assert about["letters"] == len(SMALL_EXAMPLES)
+        assert about["source"] != "archive.jsonl"
+    else:
+        assert result.exit_code == 2
+        assert "--letters" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("letters.jsonl", None, "cannot be opened"),
+        ("letters.jsonl", b"", "two labels"),
+        (
+            "letters.jsonl",
+            '{"body": "工资", "label": "甲"}\n{"body": "路灯", "label": "乙"}'.encode("gb18030"),
+            "UTF-8",
+        ),
+        ("letters.jsonl", b"\x00\xff\n[1]\nnull", "row 1"),
+        ("letters.csv", "内容,标签,类别\n工资,甲,甲\n路灯,乙,乙\n".encode(), "two columns"),
+        ("letters.csv", "天气,标签\n晴,甲\n雨,乙\n".encode(), "天气"),
+        ("letters.csv", "内容\n工资\n路灯\n".encode(), "label"),
+        ("letters.xlsx", b"PK", "xlsx"),
+        ("letters.txt", "内容".encode(), ".jsonl"),
+    ],
+)
+def test_a_bad_file_is_refused_and_leaves_nothing_behind(
+    tmp_path: Path, name: str, content: bytes | None, says: str
+) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "out").mkdir()
+    if content is not None:
+        (tmp_path / "in" / name).write_bytes(content)
+    assert says in refused("fit", "category", "--letters", tmp_path / "in" / name, "--out", tmp_path / "out" / "model")
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_with_a_taxonomy_unknown_labels_are_refused_by_row(tmp_path: Path) -> None:
+    file = written(tmp_path / "letters.jsonl", {"body": "工资", "label": "甲"}, {"body": "路灯", "label": "丙"})
+    (tmp_path / "own.yaml").write_text(OWN_TAXONOMY, encoding="utf-8")
+    said = refused(
+        "fit", "category", "--letters", file, "--taxonomy", tmp_path / "own.yaml", "--out", tmp_path / "model"
+    )
+    assert "row 2: '丙'" in said
+    assert not (tmp_path / "model").exists()
+
+
+def test_the_letters_that_ship_do_not_fit_a_taxonomy_of_other_codes(tmp_path: Path) -> None:
+    """Their labels are unknown to it: an error, as for a file."""
+    (tmp_path / "own.yaml").write_text(OWN_TAXONOMY, encoding="utf-8")
+    refused("fit", "category", "--taxonomy", tmp_path / "own.yaml", "--out", tmp_path / "model")
+    assert not (tmp_path / "model").exists()
+
+
+@pytest.mark.parametrize("content", [None, b"categories: [", b"categories: {}"])
+def test_a_bad_taxonomy_is_refused_by_name(tmp_path: Path, content: bytes | None) -> None:
+    if content is not None:
+        (tmp_path / "own.yaml").write_bytes(content)
+    said = refused("fit", "category", "--taxonomy", tmp_path / "own.yaml", "--out", tmp_path / "model")
+    assert "own.yaml" in said
+    assert not (tmp_path / "model").exists()
+
+
+def test_a_folder_of_other_things_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / "notes.txt").write_text("mine", encoding="utf-8")
+    assert "work" in refused("fit", "risk", "--out", tmp_path / "work")
+    assert [path.name for path in tmp_path.rglob("*")] == ["work", "notes.txt"]
+
+
+def test_a_model_is_replaced_by_the_next(tmp_path: Path) -> None:
+    assert run("fit", "risk", "--out", tmp_path / "model").exit_code == 0
+    file = written(tmp_path / "letters.jsonl", *labelled(OWN))
+    assert run("fit", "category", "--letters", file, "--out", tmp_path / "model").exit_code == 0
+    analyser = artefact.load(tmp_path / "model")
+    assert analyser.category
+    assert analyser.risk is None
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("fit", "weather", "--out", "model"),
+        ("fit", "category"),
+        ("fit", "category", "--out", "model", "--precision", "2"),
+        ("evaluate", "weather", "--model", "model", "--data", "x.jsonl"),
+        ("evaluate", "all", "--model", "model", "--data", "x.jsonl"),
+        ("evaluate", "category", "--model", "model"),
+        ("weather",),
+    ],
+)
+def test_a_wrong_call_exits_2(arguments: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    refused(*arguments)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("arguments", [(), ("fit",), ("evaluate",)])
+def test_every_command_explains_itself(arguments: tuple[str, ...]) -> None:
+    result = run(*arguments, "--help")
+    assert result.exit_code == 0
+    assert "Usage" in result.stdout
+
+
+def data_for(part: str, folder: Path) -> Path:
+    if part == "category":
+        return written(folder / "data.jsonl", *labelled())
+    if part == "risk":
+        return written(folder / "data.jsonl", *({"body": e.text, "level": e.level} for e in EXAMPLES))
+    pairs = ({"a": {"id": p.a.id, "body": p.a.body}, "b": {"id": p.b.id, "body": p.b.body}} for p in SMALL_PAIRS)
+    return written(
+        folder / "data.jsonl", *({**row, "label": pair.label} for row, pair in zip(pairs, SMALL_PAIRS, strict=True))
+    )
+
+
+@pytest.mark.parametrize(("part", "measured"), [("category", "letters"), ("relation", "pairs"), ("risk", "letters")])
+def test_a_part_is_measured_as_one_json_object(part: str, measured: str, trained: Path, tmp_path: Path) -> None:
+    file = data_for(part, tmp_path)
+    result = run("evaluate", part, "--model", trained, "--data", file, "--json")
+    assert result.exit_code == 0
+    (line,) = result.stdout.splitlines()
+    found = json.loads(line)
+    assert found[measured] == len(file.read_text(encoding="utf-8").splitlines())
+    assert {"classes"} < set(found)
+    readable = run("evaluate", part, "--model", trained, "--data", file)
+    assert json.loads(readable.stdout) == found
+    assert len(readable.stdout.splitlines()) > 10
+
+
+def test_letters_of_a_pair_need_no_id(trained: Path, tmp_path: Path) -> None:
+    pairs = ({"a": {"body": pair.a.body}, "b": {"body": pair.b.body}, "label": pair.label} for pair in SMALL_PAIRS)
+    file = written(tmp_path / "data.jsonl", *pairs)
+    result = run("evaluate", "relation", "--model", trained, "--data", file, "--json")
+    assert json.loads(result.stdout)["pairs"] == len(SMALL_PAIRS)
+
+
+LETTER = '{"id": "1", "body": "路灯坏了"}'
+
+
+@pytest.mark.parametrize("part", ["category", "relation", "risk"])
+@pytest.mark.parametrize("content", [None, "", "{半行", "[1]", "{}"])
+def test_data_that_cannot_be_measured_is_refused(part: str, content: str | None, trained: Path, tmp_path: Path) -> None:
+    file = tmp_path / "data.jsonl"
+    if content is not None:
+        file.write_text(content, encoding="utf-8")
+    said = refused("evaluate", part, "--model", trained, "--data", file, "--json")
+    assert "data.jsonl" in said
+
+
+@pytest.mark.parametrize(
+    ("part", "line"),
+    [
+        ("relation", f'{{"a": {LETTER}, "b": {LETTER}}}'),
+        ("relation", f'{{"a": {LETTER}, "b": {LETTER}, "label": "alike"}}'),
+        ("relation", f'{{"a": {LETTER}, "b": "路灯", "label": "related"}}'),
+        ("relation", f'{{"a": {LETTER}, "label": "related"}}'),
+        ("risk", '{"body": "路灯坏了", "level": "high"}'),
+        ("risk", '{"body": "路灯坏了", "level": 1, "size": "十多"}'),
+        ("category", '{"body": "路灯坏了", "label": "天气"}'),
+    ],
+)
+def test_a_line_that_cannot_be_measured_is_named(part: str, line: str, trained: Path, tmp_path: Path) -> None:
+    good = data_for(part, tmp_path).read_text(encoding="utf-8").splitlines()[0]
+    file = written(tmp_path / "data.jsonl", good, line)
+    assert "row 2" in refused("evaluate", part, "--model", trained, "--data", file)
+
+
+def test_a_folder_without_model_or_without_the_part_names_the_command_to_run(tmp_path: Path) -> None:
+    file = data_for("category", tmp_path)
+    assert "hongyan-train fit" in refused("evaluate", "category", "--model", tmp_path / "none", "--data", file)
+    assert run("fit", "risk", "--out", tmp_path / "model").exit_code == 0
+    for part in ("category", "relation"):
+        said = refused("evaluate", part, "--model", tmp_path / "model", "--data", data_for(part, tmp_path))
+        assert f"hongyan-train fit {part}" in said
