@@ -175,7 +175,8 @@ def _write_risk(part: GroupVisitReader, out: PartWriter) -> None:
     out.tfidf("features", part.features_)
     out.linear("wording", part.wording_)
     out.array("prior", part.prior_)
-    out.estimator("joined", part.joined_)
+    out.estimator("by_cues", part.by_cues_)
+    out.estimator("by_wording", part.by_wording_)
 
 
 def _read_risk(source: PartReader) -> GroupVisitReader:
@@ -183,7 +184,8 @@ def _read_risk(source: PartReader) -> GroupVisitReader:
     part.features_ = source.tfidf("features")
     part.wording_ = source.linear("wording")
     part.prior_ = source.array("prior")
-    part.joined_ = source.estimator("joined")
+    part.by_cues_ = source.estimator("by_cues")
+    part.by_wording_ = source.estimator("by_wording")
     return part
 
 
