@@ -10,6 +10,8 @@ from model.numerals import StatedPeople, stated_people
 from model.words.tables import table
 
 _CLAUSE = re.compile(r"[^,。;!?\n:]+")
+# No negation reaches farther than this; it also keeps a text without marks from costing the square of its length.
+FARTHEST_NEGATION = 60
 _BLANK = "\u25a1"
 
 SPEAKER_CODES = ("shared_grievance", "people_count", "joint_letter")
@@ -100,7 +102,7 @@ def _matches(text: str, code: str, pattern: re.Pattern[str], rules: _Rules, deni
     starts = [clause.start() for clause in _CLAUSE.finditer(text)]
     for match in pattern.finditer(text):
         clause = starts[max(0, bisect_right(starts, match.start()) - 1)] if starts else 0
-        before = text[clause : match.start()]
+        before = text[max(clause, match.start() - FARTHEST_NEGATION) : match.start()]
         if code in ACT_CODES:
             if code != "third_person_warning" and _is_denied(match, before, rules, denied):
                 if "群体" not in match.group():

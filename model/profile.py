@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from model.records import Letter
 from model.topics import TopicSpace
 
 SHINGLE = 8
+MOST_NAMES = 300
 _NUMBER = re.compile(r"\d[\d.,]*\d|\d")
 
 
@@ -92,7 +94,7 @@ class Profiler:
             title=self._terms("word", title),
             topics=self.topics_.transform([reading])[0],
             shingles=np.unique(shingles),
-            names=tuple(find_names(reading.clean.text)),
+            names=tuple(islice(find_names(reading.clean.text), MOST_NAMES)),
             numbers=frozenset(number for number in _NUMBER.findall(reading.clean.text) if len(number) > 1),
         )
 

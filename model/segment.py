@@ -1,11 +1,15 @@
 """Words of a clean text, by jieba with our own dictionary."""
 
+from collections.abc import Iterator
 from functools import cache
 from itertools import accumulate
 
 import jieba
 
 from model.words.tables import lines
+
+LONGEST_PIECE = 1000
+MARKS = "\n。，,;；!?！？、 "
 
 
 @cache
@@ -33,5 +37,19 @@ def words(text: str) -> tuple[list[str], list[int]]:
 
     Returns the words in order and the start of each; words cover the text without gaps.
     """
-    cut = _tokenizer().lcut(text)
+    cut = [word for piece in _pieces(text) for word in _tokenizer().lcut(piece)]
     return cut, [0, *accumulate(map(len, cut))][:-1]
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Cut a long text behind a mark, where no word goes across, or after 1,000 characters without any.
+
+    The segmenter takes the square of the length of what stands between two marks.
+    """
+    start = 0
+    while len(text) - start > LONGEST_PIECE:
+        marks = [text.rfind(mark, start, start + LONGEST_PIECE) for mark in MARKS]
+        end = max(marks) + 1 if max(marks) > start else start + LONGEST_PIECE
+        yield text[start:end]
+        start = end
+    yield text[start:]

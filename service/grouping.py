@@ -10,7 +10,7 @@ from model.matters import Link, gather, verdict
 from model.profile import Profile
 from model.records import Letter
 from model.similar import SimilarityIndex, vector_of
-from service.schemas.letters import letter_in
+from service.schemas.letters import letter_in_row
 
 NEAREST = 30
 LINK_FROM = 0.2
@@ -59,11 +59,10 @@ def _letters(rows: Sequence[Row]) -> tuple[dict[str, Letter], dict[int, dict[str
     for row in rows:
         letter_id = row.id
         try:
-            if row.error:
-                raise LetterError("line", row.error)
+            given = letter_in_row(row)
             if letter_id in letters:
                 raise LetterError("id", f"{letter_id!r} stands twice in the file; give every letter its own")
-            letters[letter_id] = letter_in(row.fields).letter(letter_id, strict=False)
+            letters[letter_id] = given.letter(letter_id, strict=False)
         except LetterError as error:
             refused[row.number] = {"id": letter_id, "error": {"field": error.field, "reason": error.reason}}
     return letters, refused

@@ -13,7 +13,7 @@ from model.letter_file import Row, read_rows
 from service.caller import Caller
 from service.errors import Problem
 from service.intake import Intake
-from service.schemas.letters import letter_in
+from service.schemas.letters import letter_in_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,7 @@ def _mark(file: Path) -> str:
 
 def _import_row(intake: Intake, row: Row, caller: Caller, key: str) -> Outcome:
     try:
-        if row.error:
-            raise LetterError("line", row.error)
-        return Outcome(row.number, intake.take(letter_in(row.fields), caller, key).new)
+        return Outcome(row.number, intake.take(letter_in_row(row), caller, key).new)
     except LetterError as error:
         return Outcome(row.number, new=False, field=error.field, reason=error.reason)
     except Problem as problem:

@@ -7,7 +7,7 @@ from typing import Any
 from model.analyse import Analyser
 from model.errors import LetterError
 from model.letter_file import Row
-from service.schemas.letters import LetterIn, letter_in
+from service.schemas.letters import LetterIn, letter_in_row
 from service.schemas.results import AnalysisOut, CautionOut
 
 BATCH = 256
@@ -31,9 +31,7 @@ def _batch_lines(analyser: Analyser, rows: list[Row], scores: bool) -> Iterator[
     for i, row in enumerate(rows):
         letter_id = row.id
         try:
-            if row.error:
-                raise LetterError("line", row.error)
-            given.append((letter_id, letter_in(row.fields)))
+            given.append((letter_id, letter_in_row(row)))
         except LetterError as error:
             refused[i] = {"id": letter_id, "error": {"field": error.field, "reason": error.reason}}
     results = iter(_lines(analyser, given, scores))

@@ -15,6 +15,7 @@ from pydantic import (
 
 from model.errors import LetterError
 from model.identity import identity_of
+from model.letter_file import Row
 from model.records import Letter
 from model.when import parse_time
 
@@ -154,6 +155,13 @@ def faults(error: ValidationError) -> list[tuple[str, str]]:
 def _is_field(part: int | str) -> bool:
     """Tell names and positions of fields from the names that the validator gives its own alternatives."""
     return isinstance(part, int) or (part not in ("str", "Person") and part.isidentifier())
+
+
+def letter_in_row(row: Row) -> LetterIn:
+    """Check the letter of a row of a file; raises LetterError, naming the field at fault."""
+    if row.error:
+        raise LetterError("line", row.error)
+    return letter_in(row.fields)
 
 
 def letter_in(record: Any) -> LetterIn:
