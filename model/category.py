@@ -75,10 +75,30 @@ class CategoryClassifier:
         rows = self.features_.transform(readings)
         decisions = self.level1_.decision_function(rows)
         proba = self.level1_.probabilities(decisions)
-        return [self._result(readings[i], originals[i], rows[i], decisions[i], proba[i]) for i in range(len(readings))]
+        level2 = self._level2(rows, decisions.argmax(axis=1))
+        return [
+            self._result(readings[i], originals[i], level2[i], decisions[i], proba[i]) for i in range(len(readings))
+        ]
+
+    def _level2(self, rows: csr_matrix, best: NDArray[np.intp]) -> list[tuple[str, float] | None]:
+        """Return for each row the likeliest class of its best category, and its share of the category."""
+        found: list[tuple[str, float] | None] = [None] * len(best)
+        for place in np.unique(best):
+            machine = self.level2_.get(str(self.level1_.classes_[place]))
+            chosen = np.flatnonzero(best == place)
+            if machine is not None:
+                proba = machine.predict_proba(rows[chosen])
+                for i, shares in zip(chosen, proba, strict=True):
+                    found[i] = (str(machine.classes_[shares.argmax()]), float(shares.max()))
+        return found
 
     def _result(
-        self, reading: Reading, original: str, row: csr_matrix, decision: NDArray[Any], proba: NDArray[Any]
+        self,
+        reading: Reading,
+        original: str,
+        level2: tuple[str, float] | None,
+        decision: NDArray[Any],
+        proba: NDArray[Any],
     ) -> CategoryResult:
         order = np.argsort(-decision, kind="stable")
         ranked = [self._scored(str(self.level1_.classes_[i]), float(proba[i])) for i in order]
@@ -86,7 +106,7 @@ class CategoryClassifier:
         evidence, rest = explain(self.features_, reading, original, weights, difference)
         return CategoryResult(
             best=ranked[0],
-            level2=self._level2(ranked[0], row),
+            level2=self._scored(level2[0], level2[1] * ranked[0].confidence) if level2 else None,
             alternatives=tuple(ranked[1:6]),
             also=tuple(scored for scored in ranked[1:] if scored.confidence >= ALSO_FROM),
             evidence=evidence,
@@ -104,14 +124,6 @@ class CategoryClassifier:
             return self.level1_.coef_[order[0]], float(decision[order[0]])
         first, second = order[0], order[1]
         return self.level1_.coef_[first] - self.level1_.coef_[second], float(decision[first] - decision[second])
-
-    def _level2(self, best: Scored, row: csr_matrix) -> Scored | None:
-        machine = self.level2_.get(best.code)
-        if machine is None:
-            return None
-        proba = machine.predict_proba(row)[0]
-        top = int(proba.argmax())
-        return self._scored(str(machine.classes_[top]), float(proba[top]) * best.confidence)
 
     def _doubts(self, reading: Reading, ranked: Sequence[Scored]) -> tuple[str, ...]:
         """Name why a person should look; empty if the promised precision covers the letter."""

@@ -66,8 +66,12 @@ class CalibratedLinear:
         return decisions
 
     def decision_function(self, X: csr_matrix) -> Decisions:
-        """Return the linear decision values, shape (rows, k)."""
-        return np.asarray(X @ self.coef_.T + self.intercept_, np.float32)
+        """Return the linear decision values, shape (rows, k).
+
+        Reads the weights of the features that occur only: the product would copy all of them for every call.
+        """
+        used = np.unique(X.indices)
+        return np.asarray(X[:, used] @ np.ascontiguousarray(self.coef_[:, used].T) + self.intercept_, np.float32)
 
     def probabilities(self, decisions: Decisions) -> NDArray[np.float64]:
         """Turn decision values into calibrated probabilities; each row adds up to 1."""
