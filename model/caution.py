@@ -5,10 +5,8 @@ from collections.abc import Iterator
 from functools import cache
 
 from model.records import Caution
-from model.text import CleanText
+from model.text import CleanText, without_traps
 from model.words.tables import table
-
-_BLANK = "\u25a1"
 
 
 @cache
@@ -23,9 +21,7 @@ def _rules() -> tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...]]:
 def find_dangers(clean: CleanText) -> Iterator[Caution]:
     """Yield `danger_to_life` for every place where somebody announces suicide or a life is in immediate danger."""
     traps, dangers = _rules()
-    text = clean.text
-    for trap in traps:
-        text = trap.sub(lambda match: _BLANK * len(match.group()), text)
+    text = without_traps(clean.text, traps)
     for danger in dangers:
         for match in danger.finditer(text):
             start, end = clean.original(match.start(), match.end())

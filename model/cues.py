@@ -1,18 +1,19 @@
 """Finds cues of acting together in a letter, clause by clause, with traps and negations."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice, takewhile
 
 from model.numerals import StatedPeople, stated_people
+from model.text import without_traps
 from model.words.tables import table
 
 _CLAUSE = re.compile(r"[^,。;!?\n:]+")
 # No negation reaches farther than this; it also keeps a text without marks from costing the square of its length.
 FARTHEST_NEGATION = 60
-_BLANK = "\u25a1"
 
 SPEAKER_CODES = ("shared_grievance", "people_count", "joint_letter")
 ACT_CODES = (
@@ -80,15 +81,14 @@ def find_cues(text: str) -> CueReading:
     does not count.
     """
     rules = _rules()
-    readable = text
-    for trap in rules.traps:
-        readable = trap.sub(lambda match: _BLANK * len(match.group()), readable)
+    readable = without_traps(text, rules.traps)
     people = tuple(stated_people(text))
     found = {Cue("people_count", stated.start, stated.end) for stated in people}
-    denied = list(_denials(readable, rules))
+    denied = sorted(_denials(readable, rules), key=lambda cue: cue.start)
     found.update(denied)
+    starts = [clause.start() for clause in _CLAUSE.finditer(readable)]
     for code, pattern in rules.cues:
-        found.update(_matches(readable, code, pattern, rules, denied))
+        found.update(_matches(readable, code, pattern, rules, starts, denied))
     return CueReading(tuple(sorted(found, key=lambda cue: (cue.start, cue.end, cue.code))), people)
 
 
@@ -98,8 +98,10 @@ def _denials(text: str, rules: _Rules) -> Iterator[Cue]:
             yield Cue("denial", match.start(), match.end())
 
 
-def _matches(text: str, code: str, pattern: re.Pattern[str], rules: _Rules, denied: Sequence[Cue]) -> Iterator[Cue]:
-    starts = [clause.start() for clause in _CLAUSE.finditer(text)]
+def _matches(
+    text: str, code: str, pattern: re.Pattern[str], rules: _Rules, starts: Sequence[int], denied: Sequence[Cue]
+) -> Iterator[Cue]:
+    """Yield the cues of one pattern; `starts` are those of the clauses, `denied` the denials in their order."""
     for match in pattern.finditer(text):
         clause = starts[max(0, bisect_right(starts, match.start()) - 1)] if starts else 0
         before = text[max(clause, match.start() - FARTHEST_NEGATION) : match.start()]
@@ -117,4 +119,6 @@ def _is_denied(match: re.Match[str], before: str, rules: _Rules, denied: Sequenc
     """Say whether a negation stands before an act in its clause, or a denial ends inside it."""
     if any(rule.search(before) for rule in rules.negations):
         return True
-    return any(match.start() <= cue.start and match.start() < cue.end <= match.end() + 2 for cue in denied)
+    first = bisect_left(denied, match.start(), key=lambda cue: cue.start)
+    inside = takewhile(lambda cue: cue.start < match.end() + 2, islice(denied, first, None))
+    return any(match.start() < cue.end <= match.end() + 2 for cue in inside)

@@ -147,15 +147,15 @@ class HashedTfidf:
         """Return a matrix of shape (letters, size), each block of a row of length 1 or 0."""
         blocks = []
         for kind in self.kinds:
-            rows = [self._row(kind, reading) for reading in readings]
+            rows = [self._row(kind, self.columns_[kind][KINDS[kind](reading).buckets]) for reading in readings]
             indices = np.concatenate([row[0] for row in rows])
             data = np.concatenate([row[1] for row in rows])
             offsets = np.cumsum([0, *(len(row[0]) for row in rows)])
             blocks.append(csr_matrix((data, indices, offsets), shape=(len(rows), len(self.idf_[kind]))))
         return csr_matrix(hstack(blocks, format="csr"))
 
-    def _row(self, kind: str, reading: Reading) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        found = self.columns_[kind][KINDS[kind](reading).buckets]
+    def _row(self, kind: str, found: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Return the distinct columns of a letter's features, -1 left out, and their values."""
         columns, counts = np.unique(found[found >= 0], return_counts=True)
         values = (1 + np.log(counts)).astype(np.float32) * self.idf_[kind][columns]
         norm = float(np.linalg.norm(values))
@@ -171,7 +171,7 @@ class HashedTfidf:
             seen = KINDS[kind](reading)
             found = self.columns_[kind][seen.buckets]
             known = found >= 0
-            columns, values = self._row(kind, reading)
+            columns, values = self._row(kind, found)
             place = np.searchsorted(columns, found[known])
             times = np.bincount(place, minlength=len(columns))
             shares = (values / np.maximum(times, 1))[place]

@@ -10,6 +10,9 @@ from typing import Any
 from model.records import LEVELS, Letter, People, RelationName, Verdict, VisitLevel
 
 JOIN_FROM = 0.5
+# Of so many nearest letters those are linked that score at least this; links below JOIN_FROM are only shown.
+MOST_NEAREST = 30
+LINK_FROM = 0.2
 COPY_WITHIN = timedelta(days=30)
 LAST = datetime.max.replace(tzinfo=UTC)
 
@@ -27,6 +30,10 @@ class Link:
     def ends(self) -> frozenset[str]:
         """Return the two letters as a set."""
         return frozenset((self.a, self.b))
+
+    def other(self, letter_id: str) -> str:
+        """Return the letter at the other end."""
+        return self.b if self.a == letter_id else self.a
 
 
 def gather(

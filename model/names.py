@@ -34,21 +34,22 @@ def _general() -> re.Pattern[str]:
     return re.compile(table("names")["general"])
 
 
+@cache
+def _plain_estates() -> frozenset[str]:
+    """Return the endings of estates that the table spells out; others hold the last character of the name."""
+    return frozenset(table("names")["kinds"]["estate"].split("|"))
+
+
 def find_names(text: str) -> Iterator[Name]:
     """Yield the named things of a clean text; the stem may hold a few characters too many or too few."""
     for match in _pattern().finditer(text):
         kind = match.lastgroup
         stem = match["stem"]
         ending = match.group()[len(stem) :]
-        if kind == "estate" and len(ending) == 2 and ending not in _PLAIN_ESTATES:
+        if kind == "estate" and len(ending) == 2 and ending not in _plain_estates():
             stem += ending[0]
         if kind and len(stem) >= 1 and not _general().search(stem):
             yield Name(kind, stem, match.start(), match.end())
-
-
-_PLAIN_ESTATES = frozenset(
-    ["小区", "花园", "花苑", "家园", "公寓", "大厦", "广场", "新村", "新城", "山庄", "华府", "名苑", "楼盘"]
-)
 
 
 def name_grams(stem: str) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -11,6 +12,7 @@ from opencc import OpenCC
 
 from model.words.tables import patterns
 
+BLANK = "\u25a1"
 _ZERO_WIDTH = {"Cf", "Cc", "Co", "Cs"}
 _ODD_QUOTES = str.maketrans("「」『』〝〞‘’＂", "“”“”“”“”“")
 
@@ -75,6 +77,13 @@ def clean_text(text: str) -> CleanText:
 @cache
 def _remains() -> tuple[re.Pattern[str], ...]:
     return tuple(patterns("page_remains"))
+
+
+def without_traps(text: str, traps: Iterable[re.Pattern[str]]) -> str:
+    """Return a text of the same length in which no word of a trap can be read."""
+    for trap in traps:
+        text = trap.sub(lambda match: BLANK * len(match.group()), text)
+    return text
 
 
 def han_count(text: str) -> int:

@@ -6,14 +6,11 @@ from typing import Any
 from model.analyse import Analyser
 from model.errors import LetterError
 from model.letter_file import Row
-from model.matters import Link, gather, verdict
+from model.matters import LINK_FROM, MOST_NEAREST, Link, gather, verdict
 from model.profile import Profile
 from model.records import Letter
-from model.similar import SimilarityIndex, vector_of
+from model.similar import SimilarityIndex, Vector
 from service.schemas.letters import letter_in_row
-
-NEAREST = 30
-LINK_FROM = 0.2
 
 
 def link_lines(
@@ -21,7 +18,7 @@ def link_lines(
 ) -> Iterator[dict[str, Any]]:
     """Yield for each row its matter, verdict and up to `top` candidates over all rows, best first."""
     letters, refused = _letters(rows)
-    links = _links(analyser, list(letters.values()), max(top, NEAREST), progress)
+    links = _links(analyser, list(letters.values()), max(top, MOST_NEAREST), progress)
     matter_of = {letter_id: min(group) for group in gather(letters, links) for letter_id in group}
     near: dict[str, list[Link]] = {letter_id: [] for letter_id in letters}
     for link in links:
@@ -36,21 +33,17 @@ def link_lines(
             yield refused[row.number]
             continue
         ranked = sorted(near[letter_id], key=lambda link: (-link.score, link.a, link.b))
-        relations = {_other(link, letter_id): link.relation for link in ranked}
+        relations = {link.other(letter_id): link.relation for link in ranked}
         others = [letter for letter in members[matter_of[letter_id]] if letter.id != letter_id]
         yield {
             "id": letter_id,
             "matter": matter_of[letter_id],
             "verdict": verdict(letters[letter_id], others, relations),
             "candidates": [
-                {"id": _other(link, letter_id), "score": round(link.score, 6), "relation": link.relation}
+                {"id": link.other(letter_id), "score": round(link.score, 6), "relation": link.relation}
                 for link in ranked[:top]
             ],
         }
-
-
-def _other(link: Link, letter_id: str) -> str:
-    return link.b if link.a == letter_id else link.a
 
 
 def _letters(rows: Sequence[Row]) -> tuple[dict[str, Letter], dict[int, dict[str, Any]]]:
@@ -77,14 +70,16 @@ def _links(
     """Score every letter with its nearest letters."""
     index = SimilarityIndex()
     profiles: dict[str, Profile] = {}
+    vectors: dict[str, Vector] = {}
     for letter in progress(letters, "read", len(letters)):
         profile = analyser.profile(letter)
         if profile is not None:
             profiles[letter.id] = profile
-            index.add(letter.id, vector_of(profile))
+            vectors[letter.id] = analyser.vector(profile)
+            index.add(letter.id, vectors[letter.id])
     pairs: dict[frozenset[str], tuple[str, str]] = {}
     for letter in progress(letters, "search", len(letters)):
-        for other, _ in index.search(vector_of(profiles[letter.id]), count + 1):
+        for other, _ in index.search(vectors[letter.id], count + 1):
             if other != letter.id:
                 pairs[frozenset((letter.id, other))] = (min(letter.id, other), max(letter.id, other))
     scored: list[Link] = []

@@ -11,6 +11,7 @@ from ulid import ULID
 
 from model.errors import LetterError
 from model.records import Letter
+from model.similar import Vector
 from service.caller import Caller
 from service.db import Database
 from service.engine import Engine
@@ -51,11 +52,13 @@ class Intake:
             return Stored(known, new=False)
         letter = self._letter(given)
         analysis = AnalysisOut.of(self.engine.analyser.analyse([letter])[0])
+        # Reading the letter takes longest; it is done before other writers have to wait.
+        vector = self.engine.vector(letter)
         with self.database.write() as connection:
             known = self._known(connection, given, caller, key, content_hash)
             if known is not None:
                 return Stored(known, new=False)
-            self._store(connection, given, letter, analysis, caller, content_hash)
+            self._store(connection, given, letter, analysis, vector, caller, content_hash)
             if key:
                 queries.remember_key(connection, caller.name, key, content_hash, letter.id)
             return Stored(queries.letters_by_id(connection, [letter.id])[letter.id], new=True)
@@ -102,13 +105,13 @@ class Intake:
         given: LetterIn,
         letter: Letter,
         analysis: AnalysisOut,
+        vector: Vector | None,
         caller: Caller,
         content_hash: str,
     ) -> None:
         restricted = is_accusation(given, analysis)
         found = find_links(connection, self.engine, letter, restricted)
         matter_id, verdict = join_matter(connection, letter, restricted, found)
-        vector = self.engine.vector(letter)
         values = {
             **_plain_values(given, letter, caller, content_hash),
             **_analysed_values(analysis),

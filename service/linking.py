@@ -7,15 +7,13 @@ from typing import Any
 from sqlalchemy import Connection, Row
 from ulid import ULID
 
-from model.matters import JOIN_FROM, Link, gather, verdict
+from model.matters import JOIN_FROM, LINK_FROM, MOST_NEAREST, Link, gather, verdict
 from model.records import Letter
 from service.engine import Engine
 from service.queries import letters as letter_queries
 from service.queries import matters as matter_queries
 from service.queries.letters import Sight
 
-MOST_NEAREST = 30
-LINK_FROM = 0.2
 EVERYTHING = Sight(restricted=True)
 
 
@@ -55,7 +53,7 @@ def join_matter(connection: Connection, letter: Letter, restricted: bool, found:
     Every matter that the letter touches is gathered anew. Each keeps its id where most of it stays together; letters
     that move are recorded as events.
     """
-    near = [(set(link.ends) - {letter.id}).pop() for link in found if link.score >= JOIN_FROM]
+    near = [link.other(letter.id) for link in found if link.score >= JOIN_FROM]
     rows = letter_queries.letters_by_id(connection, near)
     touched = sorted({row.matter_id for row in rows.values()})
     present = letter_queries.letters_of_matters(connection, touched, EVERYTHING)

@@ -62,9 +62,9 @@ class Reader:
 
     def _candidates(self, row: Row[Any]) -> list[CandidateOut]:
         links = matter_queries.links_of_letter(self.connection, row.id)
-        others = {link: (set(link.ends) - {row.id}).pop() for link in links}
-        seen = self._visible(list(others.values()))
-        shown = [Candidate(others[link], link.score, link.relation) for link in links if others[link] in seen]
+        found = [Candidate(link.other(row.id), link.score, link.relation) for link in links]
+        seen = self._visible([candidate.id for candidate in found])
+        shown = [candidate for candidate in found if candidate.id in seen]
         return [CandidateOut.of(candidate) for candidate in shown[:MOST_CANDIDATES]]
 
     def _visible(self, ids: Sequence[str]) -> dict[str, Row[Any]]:

@@ -141,7 +141,6 @@ def _evaluate(part: str, folder: Path, data: Path) -> dict[str, Any]:
         return evaluate.evaluate_relation(analyser, read_pairs(data))
     if part == "risk":
         return evaluate.evaluate_risk(analyser, read_levels(data))
-    if analyser.category is None:
-        raise ModelError("the model has no part 'category'; train it: hongyan-train fit category --out DIR")
-    dataset = read_dataset(data, analyser.category.taxonomy, analyser.category.taxonomy)
+    taxonomy = evaluate.require_part(analyser.category, "category").taxonomy
+    dataset = read_dataset(data, taxonomy, taxonomy)
     return evaluate.evaluate_category(analyser, dataset.examples)

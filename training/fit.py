@@ -9,16 +9,16 @@ import numpy as np
 from model.category import CategoryClassifier
 from model.features import Reading, read
 from model.group_visit import GroupVisitReader
-from model.profile import Profile, Profiler
+from model.profile import Profiler
 from model.purpose import PurposeReader
-from model.records import LEVELS, Letter
+from model.records import LEVELS
 from model.relation import RelationScorer
 from model.taxonomy import Taxonomy
-from training.corpus import Example, Pair, shipped_matters, shipped_pairs
+from training.corpus import Example, shipped_matters, shipped_pairs
 from training.duplicates import duplicate_groups
 from training.fitted import Fitted, classification_metrics, level_metrics, relation_metrics
 from training.knowledge import knowledge_of
-from training.relation_pairs import edited_copies, matter_pairs, neighbour_pairs
+from training.relation_pairs import edited_copies, matter_pairs, neighbour_pairs, prepare
 
 COPIED_EVERY = 3
 # Near misses outnumber pairs of one matter; this brings the judgement of retold letters back to the middle.
@@ -86,19 +86,6 @@ def fit_relation(corpus: ReadCorpus, seed: int) -> Fitted:
     scorer.fit_features(rows, labels, weights)
     groups = [pair.group for pair in pairs]
     return Fitted(scorer, relation_metrics(rows, same, weights, groups, len(written), scorer))
-
-
-def prepare(profiler: Profiler, pairs: Sequence[Pair]) -> list[tuple[Profile, Profile]]:
-    """Prepare both letters of every pair for comparison, each letter once."""
-    ready: dict[tuple[str, str], Profile] = {}
-
-    def profile(letter: Letter) -> Profile:
-        key = (letter.id, letter.text)
-        if key not in ready:
-            ready[key] = profiler.profile(letter)
-        return ready[key]
-
-    return [(profile(pair.a), profile(pair.b)) for pair in pairs]
 
 
 def data_hash(examples: Sequence[Example]) -> str:

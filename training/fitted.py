@@ -13,7 +13,7 @@ from model.linear import CalibratedLinear
 from model.monotone import MonotoneLogistic
 from model.relation import RelationScorer
 from model.storage import Part
-from training.measures import calibration_error, macro_f1, per_class, ranking
+from training.measures import calibration_error, category_quality, level_quality, ranking
 
 FOLDS = 5
 
@@ -31,31 +31,13 @@ def classification_metrics(machine: CalibratedLinear, truth: Sequence[str], thre
     proba = machine.probabilities(machine.held_out_[: len(truth)])
     guess = machine.classes_[proba.argmax(axis=1)]
     confidence = proba.max(axis=1)
-    right = guess == np.asarray(truth)
-    kept = confidence >= threshold
-    classes = per_class(truth, guess.tolist())
-    return {
-        "letters": len(truth),
-        "accuracy": float(right.mean()),
-        "macro_f1": macro_f1(classes),
-        "calibration_error": calibration_error(confidence.tolist(), right.tolist()),
-        "accepted": float(kept.mean()),
-        "accepted_precision": float(right[kept].mean()) if kept.any() else None,
-        "classes": classes,
-    }
+    return category_quality(truth, guess.tolist(), confidence.tolist(), (confidence >= threshold).tolist())
 
 
 def level_metrics(proba: NDArray[Any], names: Sequence[str], truth: Sequence[str]) -> dict[str, Any]:
     """Return the held-out quality of group-visit levels; `names` are those of the columns of `proba`."""
     guess = [names[i] for i in proba.argmax(axis=1)]
-    classes = per_class(truth, guess)
-    warning = np.asarray([level == "warning" for level in truth])
-    return {
-        "letters": len(truth),
-        "macro_f1": macro_f1(classes),
-        "warning": ranking(warning, proba[:, names.index("warning")]) or None,
-        "classes": classes,
-    }
+    return level_quality(truth, guess, proba[:, names.index("warning")])
 
 
 def relation_metrics(

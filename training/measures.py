@@ -51,3 +51,32 @@ def ranking(truth: NDArray[Any], score: NDArray[Any]) -> dict[str, float]:
         "best_f1": float((2 * precision * recall / np.maximum(precision + recall, 1e-9)).max()),
         "recall_at_95": float(recall[precision >= 0.95].max()),
     }
+
+
+def category_quality(
+    truth: Sequence[str], guess: Sequence[str], confidence: Sequence[float], kept: Sequence[bool]
+) -> dict[str, Any]:
+    """Return the quality of tagged letters; `kept` marks those that need no review."""
+    right = np.asarray(truth) == np.asarray(guess)
+    accepted = np.asarray(kept, bool)
+    classes = per_class(truth, guess)
+    return {
+        "letters": len(truth),
+        "accuracy": float(right.mean()),
+        "macro_f1": macro_f1(classes),
+        "calibration_error": calibration_error(confidence, right.tolist()),
+        "accepted": float(accepted.mean()),
+        "accepted_precision": float(right[accepted].mean()) if accepted.any() else None,
+        "classes": classes,
+    }
+
+
+def level_quality(truth: Sequence[str], guess: Sequence[str], score: NDArray[Any]) -> dict[str, Any]:
+    """Return the quality of group-visit levels and of the score of a warning."""
+    classes = per_class(truth, guess)
+    return {
+        "letters": len(truth),
+        "macro_f1": macro_f1(classes),
+        "warning": ranking(np.asarray([level == "warning" for level in truth]), score) or None,
+        "classes": classes,
+    }

@@ -8,6 +8,7 @@ from itertools import combinations
 import numpy as np
 
 from model.features import HashedTfidf, Reading
+from model.profile import Profile, Profiler
 from model.records import Letter
 from training.corpus import Example, MatterLetter, Pair
 
@@ -57,3 +58,16 @@ def edited_copies(letters: Sequence[Letter], seed: int) -> Iterator[Pair]:
         title = letter.title if rng.random() < 0.6 else ""
         if body:
             yield Pair(letter, Letter(f"{letter.id}-copy", title, body), "same_text", letter.id, COPY_WEIGHT)
+
+
+def prepare(profiler: Profiler, pairs: Sequence[Pair]) -> list[tuple[Profile, Profile]]:
+    """Prepare both letters of every pair for comparison, each letter once."""
+    ready: dict[tuple[str, str], Profile] = {}
+
+    def profile(letter: Letter) -> Profile:
+        key = (letter.id, letter.text)
+        if key not in ready:
+            ready[key] = profiler.profile(letter)
+        return ready[key]
+
+    return [(profile(pair.a), profile(pair.b)) for pair in pairs]

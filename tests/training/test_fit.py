@@ -19,6 +19,7 @@ from training import fit
 from training.corpus import Example, Pair
 from training.fit import ReadCorpus
 from training.fitted import Fitted, relation_metrics
+from training.relation_pairs import prepare
 
 WITH_COPIES = [
     *SMALL_EXAMPLES,
@@ -182,7 +183,7 @@ def test_each_letter_of_many_pairs_is_prepared_once(small_analyser: Analyser) ->
     assert small_analyser.relation
     profiler = small_analyser.relation.profiler
     a, b, c = (letter(example.text, str(i)) for i, example in enumerate(EXAMPLES[:3]))
-    first, second = fit.prepare(profiler, [Pair(a, b, "related", "1"), Pair(a, c, "related", "2")])
+    first, second = prepare(profiler, [Pair(a, b, "related", "1"), Pair(a, c, "related", "2")])
     assert first[0] is second[0]
     assert first[1] is not second[1]
 
