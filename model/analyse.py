@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from model import segment
 from model.category import CategoryClassifier
 from model.caution import find_dangers
-from model.features import read
 from model.group_visit import GroupVisitReader
 from model.profile import Profile
 from model.purpose import PurposeReader, route_of
+from model.reading import PAGE_SIZE, read
 from model.records import Analysis, Letter, Relation
 from model.relation import RelationScorer
 from model.similar import Vector, vector_of
@@ -24,23 +24,31 @@ class Analyser:
         purpose: PurposeReader | None = None,
         relation: RelationScorer | None = None,
         risk: GroupVisitReader | None = None,
+        segmenter: segment.Name = segment.DEFAULT,
     ) -> None:
         self.version = version
         self.category = category
         self.purpose = purpose
         self.relation = relation
         self.risk = risk
-        segment.load()
+        self.segmenter = segmenter
+        segment.segmenter(segmenter)
 
     def analyse(self, letters: Sequence[Letter]) -> list[Analysis]:
         """Return the analysis of each letter, in order; a part that is not trained is None."""
+        return [
+            analysis
+            for first in range(0, len(letters), PAGE_SIZE)
+            for analysis in self._analyse_page(letters[first : first + PAGE_SIZE])
+        ]
+
+    def _analyse_page(self, letters: Sequence[Letter]) -> list[Analysis]:
         originals = [letter.text for letter in letters]
-        readings = [read(text) for text in originals]
-        if not letters:
-            return []
-        categories = self.category.predict(readings, originals) if self.category else [None] * len(letters)
-        purposes = self.purpose.predict(readings) if self.purpose else [None] * len(letters)
-        visits = self.risk.predict(readings, originals) if self.risk else [None] * len(letters)
+        readings = [read(text, self.segmenter) for text in originals]
+        nothing = [None] * len(letters)
+        categories = self.category.predict(readings, originals) if self.category else nothing
+        purposes = self.purpose.predict(readings) if self.purpose else nothing
+        visits = self.risk.predict(readings, originals) if self.risk else nothing
         return [
             Analysis(
                 id=letter.id,
@@ -56,7 +64,7 @@ class Analyser:
 
     def profile(self, letter: Letter) -> Profile | None:
         """Prepare a letter for comparison; None without a relation part."""
-        return self.relation.profiler.profile(letter) if self.relation else None
+        return self.relation.profiler.profile(letter, self.segmenter) if self.relation else None
 
     def vector(self, profile: Profile) -> Vector:
         """Return the compact vector by which earlier letters are found."""
@@ -70,4 +78,5 @@ class Analyser:
         """Return the relation of b to a with evidence; None without a relation part."""
         if self.relation is None:
             return None
-        return self.relation.explain(self.relation.profiler.profile(a), self.relation.profiler.profile(b))
+        profiler = self.relation.profiler
+        return self.relation.explain(profiler.profile(a, self.segmenter), profiler.profile(b, self.segmenter))

@@ -6,17 +6,17 @@ import platform
 import shutil
 import tempfile
 from collections.abc import Mapping
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, cast, get_args
 
 import sklearn
 
+from model import segment
 from model.analyse import Analyser
 from model.errors import ArtefactError
 from model.storage import READERS, WRITERS, Part, PartReader, PartWriter
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 CARD = "card.md"
 
@@ -27,7 +27,7 @@ def save(folder: Path, parts: Mapping[str, Part], details: Mapping[str, Any]) ->
     `details` goes into the manifest: the hash of the training data, metrics, the card. An existing model folder is
     replaced; raises ArtefactError if the folder holds anything else.
     """
-    _check_replaceable(folder)
+    check_replaceable(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     making = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
@@ -44,7 +44,7 @@ def save(folder: Path, parts: Mapping[str, Part], details: Mapping[str, Any]) ->
     return str(manifest["version"])
 
 
-def _check_replaceable(folder: Path) -> None:
+def check_replaceable(folder: Path) -> None:
     """Raise ArtefactError unless the folder is new, empty, or a model and nothing else."""
     if not folder.exists():
         return
@@ -53,9 +53,19 @@ def _check_replaceable(folder: Path) -> None:
     present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     if not present:
         return
-    foreign = present - {MANIFEST, CARD, *read_manifest(folder)["files"]}
+    foreign = present - _files_of_any_version(folder)
     if foreign:
         raise ArtefactError(f"{folder}: holds {sorted(foreign)[0]}, which is no part of a model; name another folder")
+
+
+def _files_of_any_version(folder: Path) -> set[str]:
+    """Return the files that belong to a model, also of a version that this one cannot load: it may be replaced."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return set()
+    ours = isinstance(manifest, dict) and isinstance(manifest.get("files"), dict) and "parts" in manifest
+    return {MANIFEST, CARD, *manifest["files"]} if ours else set()
 
 
 def _swap(making: Path, folder: Path) -> None:
@@ -82,7 +92,7 @@ def _manifest(folder: Path, parts: list[str], details: Mapping[str, Any]) -> dic
         "parts": parts,
         "python": platform.python_version(),
         "scikit-learn": sklearn.__version__,
-        "jieba": version("jieba"),
+        "segmenter": segment.identity(segment.DEFAULT),
         "files": files,
         **{key: value for key, value in details.items() if key != "card"},
     }
@@ -110,7 +120,7 @@ def load(folder: Path) -> Analyser:
     if unknown:
         raise ArtefactError(f"{folder}: unknown parts {', '.join(unknown)}; this model needs a newer Hongyan")
     parts = {name: READERS[name](PartReader(folder / name)) for name in manifest["parts"]}
-    return Analyser(version=manifest["version"], **parts)
+    return Analyser(version=manifest["version"], segmenter=_name(manifest["segmenter"]), **parts)
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -129,9 +139,18 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def _check_versions(folder: Path, manifest: Mapping[str, Any]) -> None:
-    for name, present in (("scikit-learn", sklearn.__version__), ("jieba", version("jieba"))):
-        if manifest.get(name) != present:
+    segmenter = str(manifest.get("segmenter"))
+    present = {"scikit-learn": f"scikit-learn {sklearn.__version__}", "segmenter": segment.identity(_name(segmenter))}
+    needed = {"scikit-learn": f"scikit-learn {manifest.get('scikit-learn')}", "segmenter": segmenter}
+    for part, installed in present.items():
+        if needed[part] != installed:
             raise ArtefactError(
-                f"{folder}: trained with {name} {manifest.get(name)}, installed is {present}; "
+                f"{folder}: trained with {needed[part]}, installed is {installed}; "
                 f"train again: hongyan-train fit all --out {folder}"
             )
+
+
+def _name(identity: str) -> segment.Name:
+    """Return the segmenter that an identity of name and version means, the installed one if it means none."""
+    name = identity.split(" ")[0]
+    return cast(segment.Name, name) if name in get_args(segment.Name) else segment.DEFAULT

@@ -1,22 +1,53 @@
 """Which category a letter belongs to, how sure that is, and which words decided."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from model.evidence import explain
-from model.features import HashedTfidf, Reading
-from model.linear import CalibratedLinear
+from model.calibration import AgreementTemperature, CalibratedLinear
+from model.evidence import Explained, explain
+from model.features import Counted, HashedTfidf
+from model.linear import Aids, BlendedLinear, Decisions, Labels, Narrowing
+from model.reading import Page, Reading, pages
 from model.records import CategoryResult, Scored
 from model.taxonomy import Taxonomy
-from model.text import han_count
+from model.text import is_han
+from model.thresholds import precise_from
 
+BITS = 22
 SHORTEST = 8
 LEAST_KNOWN_SHARE = 0.25
+LEAST_HAN_SHARE = 0.3
+CLOSEST = 0.1
 ALSO_FROM = 0.2
+LIKELIEST = 5
+
+
+def category_features(min_df: int = 3) -> HashedTfidf:
+    """Return the features of categories, not fitted yet."""
+    return HashedTfidf(min_df=min_df, bits=BITS)
+
+
+@dataclass(frozen=True)
+class Branch:
+    """The classes of one category: a machine, and the columns that it uses."""
+
+    narrowing: Narrowing
+    machine: CalibratedLinear
+
+    @classmethod
+    def fitted(
+        cls, fresh: CalibratedLinear, rows: csr_matrix, codes: Labels, groups: NDArray[np.integer], aids: Aids | None
+    ) -> "Branch":
+        """Learn the classes from rows of the category and from what helps."""
+        narrowing = Narrowing.to([rows, aids.rows] if aids else [rows])
+        helping = Aids(narrowing(aids.rows), aids.labels, aids.weights) if aids else None
+        return cls(narrowing, fresh.fit(narrowing(rows), codes, groups, aids=helping))
 
 
 class CategoryClassifier:
@@ -25,113 +56,179 @@ class CategoryClassifier:
     Level 1 is a calibrated linear machine over word and character n-grams. Level 2 has a machine of its own in
     every category, so that the probabilities of its classes add up to the category's.
 
-    Learned: `features_`, `level1_`, `level2_` (a machine for each category that has classes), and `threshold_`,
-    the confidence from which `precision` was reached on held-out folds; above 1 if it never was.
+    Learned: `features_`, `level1_`, `level2_` (a branch for each category that has classes), and `thresholds_`
+    (categories,), the confidence from which `precision` was kept on held-out folds.
     """
 
-    def __init__(self, taxonomy: Taxonomy, C: float = 0.5, precision: float = 0.98, seed: int = 0) -> None:  # noqa: N803
+    def __init__(
+        self,
+        taxonomy: Taxonomy,
+        machine: BlendedLinear | None = None,
+        precision: float = 0.98,
+        jobs: int = 1,
+    ) -> None:
         self.taxonomy = taxonomy
-        self.C = C
+        self.machine = machine or BlendedLinear()
         self.precision = precision
-        self.seed = seed
+        self.jobs = jobs
 
-    def fit(self, readings: Sequence[Reading], codes: Sequence[str], groups: Sequence[int]) -> "CategoryClassifier":
-        """Learn from letters and their codes, of level 1 or 2.
+    def fit(self, readings: Iterable[Reading], codes: Sequence[str], groups: Sequence[int]) -> "CategoryClassifier":
+        """Learn from letters and their codes, of level 1 or 2; `readings` is run through twice.
 
         Letters of one group are near-duplicates: they never stand on both sides of an inner split.
         """
-        parents = self.taxonomy.parents
-        self.features_ = HashedTfidf().fit(readings)
-        rows = self.features_.transform(readings)
-        level1 = [parents.get(code, code) for code in codes]
-        self.level1_ = CalibratedLinear(self.C, seed=self.seed).fit(rows, level1, groups)
-        self.threshold_ = self._precise_from(level1)
-        self.level2_ = self._fit_level2(rows, codes, groups)
+        self.features_ = category_features().fit(readings)
+        return self.fit_rows(self.features_.transform(readings), codes, np.asarray(groups))
+
+    def fit_rows(
+        self, rows: csr_matrix, codes: Sequence[str], groups: NDArray[np.integer], aids: Aids | None = None
+    ) -> "CategoryClassifier":
+        """Learn from the rows that `features_` made of letters.
+
+        `aids` help to learn and are never measured on; level 1 weighs them, level 2 takes all of them.
+        """
+        level1 = self._level1_codes(codes)
+        above = self._above(aids) if aids else None
+        self.level1_ = CalibratedLinear(self.machine, AgreementTemperature, jobs=self.jobs).fit(
+            rows, level1, groups, self.features_.sizes_, above
+        )
+        proba = self.level1_.temperature_.predict_proba(self.level1_.held_out_)
+        truth = np.searchsorted(self.level1_.classes_, level1)
+        self.thresholds_ = precise_from(
+            proba.max(axis=1), proba.argmax(axis=1), truth, len(self.level1_.classes_), self.precision
+        )
+        self.level2_ = self._fit_level2(rows, np.asarray(codes), groups, aids)
         return self
 
-    def _fit_level2(self, rows: csr_matrix, codes: Sequence[str], groups: Sequence[int]) -> dict[str, CalibratedLinear]:
-        machines = {}
-        for category in self.taxonomy.categories:
-            inside = {entry.code for entry in category.classes}
-            chosen = [i for i, code in enumerate(codes) if code in inside]
-            if chosen:
-                machines[category.code] = CalibratedLinear(self.C, seed=self.seed).fit(
-                    rows[chosen], [codes[i] for i in chosen], [groups[i] for i in chosen]
-                )
-        return machines
+    def _above(self, aids: Aids) -> Aids | None:
+        """Return the aids as level 1 takes them: by category, without those that have no weight."""
+        weighty = aids.only(aids.weights > 0)
+        return Aids(weighty.rows, self._level1_codes(weighty.labels), weighty.weights) if len(weighty.labels) else None
 
-    def _precise_from(self, truth: Sequence[str]) -> float:
-        """Return the lowest confidence from which held-out letters are right at the promised precision."""
-        proba = self.level1_.probabilities(self.level1_.held_out_)
-        confidence = proba.max(axis=1)
-        right = self.level1_.classes_[proba.argmax(axis=1)] == np.asarray(truth)
-        order = np.argsort(-confidence)
-        running = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
-        good = np.flatnonzero(running >= self.precision)
-        return float(confidence[order][good[-1]]) if len(good) else 1.1
+    def _level1_codes(self, codes: Iterable[str]) -> NDArray[np.str_]:
+        parents = self.taxonomy.parents
+        return np.asarray([parents.get(code, code) for code in codes])
+
+    def _fit_level2(
+        self, rows: csr_matrix, codes: Labels, groups: NDArray[np.integer], aids: Aids | None
+    ) -> dict[str, Branch]:
+        """Fit a branch for every category of which classes are known, if only from the aids."""
+        branches = {}
+        for category in self.taxonomy.categories:
+            inside = [entry.code for entry in category.classes]
+            chosen = np.flatnonzero(np.isin(codes, inside))
+            helping = aids.only(np.isin(aids.labels, inside)).equal() if aids else None
+            fresh = CalibratedLinear(self.machine)
+            if len(chosen):
+                branches[category.code] = Branch.fitted(fresh, rows[chosen], codes[chosen], groups[chosen], helping)
+            elif helping and len(helping.labels):
+                alone = np.arange(len(helping.labels))
+                branches[category.code] = Branch.fitted(fresh, helping.rows, helping.labels, alone, None)
+        return branches
 
     def predict(self, readings: Sequence[Reading], originals: Sequence[str]) -> list[CategoryResult]:
         """Return a result for each letter; `originals` are the texts that spans count in."""
-        rows = self.features_.transform(readings)
-        decisions = self.level1_.decision_function(rows)
-        proba = self.level1_.probabilities(decisions)
-        level2 = self._level2(rows, decisions.argmax(axis=1))
+        texts = iter(originals)
         return [
-            self._result(readings[i], originals[i], level2[i], decisions[i], proba[i]) for i in range(len(readings))
+            result
+            for page in pages(readings)
+            for result in self._page_results(page, [next(texts) for _ in page.readings])
         ]
+
+    def _page_results(self, page: Page, originals: Sequence[str]) -> list[CategoryResult]:
+        counted = self.features_.count(page)
+        parts = self.level1_.decision_parts(counted.rows)
+        decisions = parts.sum(axis=1)
+        proba = self.level1_.temperature_.predict_proba(parts)
+        order = np.argsort(-decisions, axis=1, kind="stable")
+        first, second = order[:, 0], order[:, min(1, order.shape[1] - 1)]
+        explained = explain(page, counted, originals, *self._against_second(counted, decisions, first, second))
+        level2 = self._level2(counted.rows, first)
+        further = (proba >= ALSO_FROM) | (decisions > 0)
+        doubts = self._doubts(page, counted, proba, first, second)
+        judged = zip(order.tolist(), proba.tolist(), further.tolist(), level2, explained, doubts, strict=True)
+        return [self._result(*of_letter) for of_letter in judged]
+
+    def _against_second(
+        self, counted: Counted, decisions: Decisions, first: NDArray[np.intp], second: NDArray[np.intp]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return the weight of each entry for the best class less that for the second, and the difference of both."""
+        weights = np.asarray(self.level1_.machine_.coef_).T
+        classes = weights.shape[1]
+        # One flat index is twice as fast as rows and columns.
+        flat, begin = weights.ravel(), counted.rows.indices.astype(np.int64) * classes
+        if classes == 1:
+            return flat.take(begin), decisions[:, 0]
+        rows = np.arange(len(decisions))
+        difference = decisions[rows, first] - decisions[rows, second]
+        return flat.take(begin + first[counted.letters]) - flat.take(begin + second[counted.letters]), difference
 
     def _level2(self, rows: csr_matrix, best: NDArray[np.intp]) -> list[tuple[str, float] | None]:
         """Return for each row the likeliest class of its best category, and its share of the category."""
         found: list[tuple[str, float] | None] = [None] * len(best)
         for place in np.unique(best):
-            machine = self.level2_.get(str(self.level1_.classes_[place]))
+            branch = self.level2_.get(self._codes[place])
             chosen = np.flatnonzero(best == place)
-            if machine is not None:
-                proba = machine.predict_proba(rows[chosen])
-                for i, shares in zip(chosen, proba, strict=True):
-                    found[i] = (str(machine.classes_[shares.argmax()]), float(shares.max()))
+            if branch is not None:
+                proba = branch.machine.predict_proba(branch.narrowing(rows[chosen]))
+                likeliest = branch.machine.classes_[proba.argmax(axis=1)].tolist()
+                for i, code, share in zip(chosen.tolist(), likeliest, proba.max(axis=1).tolist(), strict=True):
+                    found[i] = (code, share)
         return found
+
+    def _doubts(
+        self,
+        page: Page,
+        counted: Counted,
+        proba: NDArray[np.float64],
+        first: NDArray[np.intp],
+        second: NDArray[np.intp],
+    ) -> list[tuple[str, ...]]:
+        """Name for each letter why a person should look; nothing where the promised precision covers it."""
+        rows = np.arange(len(proba))
+        confidence = proba[rows, first]
+        han = np.bincount(page.letters, weights=is_han(page.points), minlength=len(proba))
+        signs = {
+            "below_precision": confidence < self.thresholds_[first],
+            "close_call": (confidence - proba[rows, second] < CLOSEST) & (first != second),
+            "too_short": han < SHORTEST,
+            "unreadable": han / np.maximum(np.diff(page.bounds), 1) < LEAST_HAN_SHARE,
+            "unlike_training": counted.known_share < LEAST_KNOWN_SHARE,
+        }
+        found = np.column_stack(list(signs.values())).tolist()
+        return [tuple(compress(signs, present)) for present in found]
 
     def _result(
         self,
-        reading: Reading,
-        original: str,
+        order: list[int],
+        scores: list[float],
+        further: list[bool],
         level2: tuple[str, float] | None,
-        decision: NDArray[Any],
-        proba: NDArray[Any],
+        explained: Explained,
+        doubts: tuple[str, ...],
     ) -> CategoryResult:
-        order = np.argsort(-decision, kind="stable")
-        ranked = [self._scored(str(self.level1_.classes_[i]), float(proba[i])) for i in order]
-        weights, difference = self._against_second(order, decision)
-        evidence, rest = explain(self.features_, reading, original, weights, difference)
+        ranked = [self._scored(i, scores) for i in order[: LIKELIEST + 1]]
         return CategoryResult(
             best=ranked[0],
-            level2=self._scored(level2[0], level2[1] * ranked[0].confidence) if level2 else None,
-            alternatives=tuple(ranked[1:6]),
-            also=tuple(scored for scored in ranked[1:] if scored.confidence >= ALSO_FROM),
-            evidence=evidence,
-            rest=rest,
-            scores={scored.code: scored.confidence for scored in ranked},
-            unsure=self._doubts(reading, ranked),
+            level2=self._level2_scored(*level2, ranked[0].confidence) if level2 else None,
+            alternatives=tuple(ranked[1:]),
+            also=tuple(self._scored(i, scores) for i in order[1:] if further[i]),
+            evidence=explained[0],
+            rest=explained[1],
+            scores=dict(zip(self._codes, scores, strict=True)),
+            unsure=doubts,
         )
 
-    def _scored(self, code: str, confidence: float) -> Scored:
-        entry = self.taxonomy.by_code.get(code) or self.taxonomy.classes_by_code[code]
-        return Scored(code, entry.name, confidence)
+    @cached_property
+    def _codes(self) -> list[str]:
+        return [str(code) for code in self.level1_.classes_]
 
-    def _against_second(self, order: NDArray[np.intp], decision: NDArray[Any]) -> tuple[NDArray[np.float32], float]:
-        if len(order) < 2:
-            return self.level1_.coef_[order[0]], float(decision[order[0]])
-        first, second = order[0], order[1]
-        return self.level1_.coef_[first] - self.level1_.coef_[second], float(decision[first] - decision[second])
+    @cached_property
+    def _names(self) -> list[str]:
+        return [self.taxonomy.by_code[code].name for code in self._codes]
 
-    def _doubts(self, reading: Reading, ranked: Sequence[Scored]) -> tuple[str, ...]:
-        """Name why a person should look; empty if the promised precision covers the letter."""
-        doubts = []
-        if ranked[0].confidence < self.threshold_:
-            doubts.append("below_precision")
-        if han_count(reading.clean.text) < SHORTEST:
-            doubts.append("too_short")
-        if self.features_.known_share(reading) < LEAST_KNOWN_SHARE:
-            doubts.append("unlike_training")
-        return tuple(doubts)
+    def _scored(self, place: int, scores: list[float]) -> Scored:
+        return Scored(self._codes[place], self._names[place], scores[place])
+
+    def _level2_scored(self, code: str, share: float, confidence: float) -> Scored:
+        return Scored(code, self.taxonomy.classes_by_code[code].name, share * confidence)

@@ -1,113 +1,36 @@
-"""Hashed word and character n-grams of letters, counted with NumPy, with the place of each in the text.
+"""Weighted features of letters, with the share of each place in them."""
 
-The place is what evidence needs: a feature's weight can be laid back on the characters that made it.
-"""
-
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix, vstack
 
-from model.segment import words
-from model.text import CleanText, clean_text
+from model.ngrams import BUCKET_BITS, KINDS, Occurrences, Places
+from model.reading import Page, Reading, pages
 
-BUCKET_BITS = 20
-_BASE = np.uint64(0x9E3779B97F4A7C15)
-_BASE_INVERSE = np.uint64(pow(0x9E3779B97F4A7C15, -1, 2**64))
-_MIX = np.uint64(0xBF58476D1CE4E5B9)
-_SHIFT = np.uint64(64 - BUCKET_BITS)
-_MASKED_DIGITS = str.maketrans("123456789", "000000000")
-
-Places = NDArray[np.int32]
+Values = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """A letter read once: its clean text and its words. Every feature and cue works from it."""
+class Counted:
+    """The known features of a page.
 
-    clean: CleanText
-    words: tuple[str, ...]
-    word_starts: tuple[int, ...]
+    `rows` has shape (letters, features); entry i of it belongs to letter `letters[i]`. Every occurrence names its entry
+    (`entries`), its passage of the page and its share of the entry's value: equal for all occurrences of a feature.
+    `known_share` is the share, 0 to 1, of each letter's words and word pairs that were seen in training.
+    """
 
-
-def read(text: str) -> Reading:
-    """Clean and segment a text."""
-    clean = clean_text(text)
-    cut, starts = words(clean.text)
-    return Reading(clean, tuple(cut), tuple(starts))
-
-
-def _prefix_hashes(text: str) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """Return running sums of `point * base**i` and the inverse powers, so that any passage hashes in one step."""
-    points = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64) + np.uint64(1)
-    size = len(points)
-    powers = np.full(size + 1, _BASE, np.uint64)
-    powers[0] = 1
-    inverses = np.full(size + 1, _BASE_INVERSE, np.uint64)
-    inverses[0] = 1
-    np.multiply.accumulate(powers, out=powers)
-    np.multiply.accumulate(inverses, out=inverses)
-    sums = np.zeros(size + 1, np.uint64)
-    np.cumsum(points * powers[:-1], out=sums[1:])
-    return sums, inverses
-
-
-def _buckets(sums: NDArray[np.uint64], inverses: NDArray[np.uint64], starts: Places, ends: Places) -> NDArray[np.int32]:
-    value = (sums[ends] - sums[starts]) * inverses[starts]
-    value ^= value >> np.uint64(31)
-    value *= _MIX
-    return (value >> _SHIFT).astype(np.int32)
-
-
-@dataclass(frozen=True, slots=True)
-class Occurrences:
-    """Features of one letter in the order of the text: bucket, and the clean passage [start, end) of each."""
-
-    buckets: NDArray[np.int32]
+    rows: csr_matrix
+    letters: Places
+    entries: NDArray[np.int64]
     starts: Places
     ends: Places
-
-
-def single_words(reading: Reading) -> Occurrences:
-    """Return the letter's words."""
-    return _hashed(reading, *_word_places(reading))
-
-
-def word_occurrences(reading: Reading) -> Occurrences:
-    """Return the letter's words and pairs of neighbouring words."""
-    starts, ends = _word_places(reading)
-    starts = np.concatenate([starts, starts[:-1]])
-    ends = np.concatenate([ends, ends[1:]])
-    return _hashed(reading, starts, ends)
-
-
-def _word_places(reading: Reading) -> tuple[Places, Places]:
-    named = [
-        (start, start + len(word))
-        for word, start in zip(reading.words, reading.word_starts, strict=True)
-        if word[0].isalnum()
-    ]
-    places = np.array(named, np.int32).reshape(-1, 2)
-    return places[:, 0], places[:, 1]
-
-
-def character_occurrences(reading: Reading, sizes: Iterable[int] = (1, 2, 3)) -> Occurrences:
-    """Return the letter's character n-grams of the given sizes; white space counts as a character."""
-    length = len(reading.clean.text)
-    firsts = [np.arange(max(0, length - size + 1), dtype=np.int32) for size in sizes]
-    starts = np.concatenate(firsts)
-    ends = np.concatenate([first + size for first, size in zip(firsts, sizes, strict=True)]).astype(np.int32)
-    return _hashed(reading, starts, ends)
-
-
-def _hashed(reading: Reading, starts: Places, ends: Places) -> Occurrences:
-    sums, inverses = _prefix_hashes(reading.clean.text.translate(_MASKED_DIGITS))
-    return Occurrences(_buckets(sums, inverses, starts, ends), starts, ends)
-
-
-KINDS = {"word": word_occurrences, "character": character_occurrences}
+    shares: Values
+    known_share: Values
 
 
 class HashedTfidf:
@@ -116,69 +39,107 @@ class HashedTfidf:
     Follows scikit-learn's TfidfTransformer with `sublinear_tf=True` and L2 norm, on features that
     `min_df` letters or more contain.
 
-    Learned: `columns_` maps a kind's bucket to its column or -1; `idf_` holds a weight for each column.
+    With more `bits` fewer features share a bucket: 20 serve some thousand letters, an archive needs 22.
+
+    Learned: `columns_` maps a kind's bucket to its column or -1, `idf_` holds a weight for each column, and `sizes_`
+    the number of columns of each kind; the columns of a kind follow those of the kind before it.
     """
 
-    def __init__(self, kinds: Sequence[str] = ("word", "character"), min_df: int = 2) -> None:
+    def __init__(self, kinds: Sequence[str] = ("word", "character"), min_df: int = 2, bits: int = BUCKET_BITS) -> None:
         self.kinds = tuple(kinds)
         self.min_df = min_df
-        self.columns_: dict[str, NDArray[np.int32]] = {}
-        self.idf_: dict[str, NDArray[np.float32]] = {}
+        self.bits = bits
+        self.columns_: dict[str, Places] = {}
 
-    def fit(self, readings: Sequence[Reading]) -> "HashedTfidf":
+    def fit(self, readings: Iterable[Reading]) -> "HashedTfidf":
         """Learn which features to keep and their weights."""
-        for kind in self.kinds:
-            counts = np.zeros(1 << BUCKET_BITS, np.int64)
-            for reading in readings:
-                counts[np.unique(KINDS[kind](reading).buckets)] += 1
-            kept = np.flatnonzero(counts >= self.min_df)
-            columns = np.full(1 << BUCKET_BITS, -1, np.int32)
-            columns[kept] = np.arange(len(kept), dtype=np.int32)
+        counts = {kind: np.zeros(1 << self.bits, np.int64) for kind in self.kinds}
+        letters = 0
+        for page in pages(readings):
+            letters += len(page.readings)
+            for kind in self.kinds:
+                np.add.at(counts[kind], _distinct(KINDS[kind](page), self.bits), 1)
+        kept = [np.flatnonzero(counts[kind] >= self.min_df) for kind in self.kinds]
+        self.sizes_ = tuple(map(len, kept))
+        for kind, buckets, end in zip(self.kinds, kept, accumulate(self.sizes_), strict=True):
+            columns = np.full(1 << self.bits, -1, np.int32)
+            columns[buckets] = np.arange(end - len(buckets), end, dtype=np.int32)
             self.columns_[kind] = columns
-            self.idf_[kind] = (np.log((1 + len(readings)) / (1 + counts[kept])) + 1).astype(np.float32)
+        frequency = np.concatenate([counts[kind][buckets] for kind, buckets in zip(self.kinds, kept, strict=True)])
+        self.idf_ = (np.log((1 + letters) / (1 + frequency)) + 1).astype(np.float32)
         return self
 
     @property
     def size(self) -> int:
         """Return the number of columns."""
-        return sum(len(weights) for weights in self.idf_.values())
+        return sum(self.sizes_)
 
-    def transform(self, readings: Sequence[Reading]) -> csr_matrix:
+    def transform(self, readings: Iterable[Reading]) -> csr_matrix:
         """Return a matrix of shape (letters, size), each block of a row of length 1 or 0."""
-        blocks = []
-        for kind in self.kinds:
-            rows = [self._row(kind, self.columns_[kind][KINDS[kind](reading).buckets]) for reading in readings]
-            indices = np.concatenate([row[0] for row in rows])
-            data = np.concatenate([row[1] for row in rows])
-            offsets = np.cumsum([0, *(len(row[0]) for row in rows)])
-            blocks.append(csr_matrix((data, indices, offsets), shape=(len(rows), len(self.idf_[kind]))))
-        return csr_matrix(hstack(blocks, format="csr"))
+        rows = [self.count(page).rows for page in pages(readings)]
+        return vstack(rows, format="csr") if rows else csr_matrix(np.zeros((0, self.size), np.float32))
 
-    def _row(self, kind: str, found: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """Return the distinct columns of a letter's features, -1 left out, and their values."""
-        columns, counts = np.unique(found[found >= 0], return_counts=True)
-        values = (1 + np.log(counts)).astype(np.float32) * self.idf_[kind][columns]
-        norm = float(np.linalg.norm(values))
-        return columns, values / np.float32(norm) if norm else values
+    def count(self, page: Page) -> Counted:
+        """Return the features of a page with the place of each."""
+        seen = [KINDS[kind](page) for kind in self.kinds]
+        columns = [self.columns_[kind][each.buckets_of(self.bits)] for kind, each in zip(self.kinds, seen, strict=True)]
+        known = [np.flatnonzero(each >= 0) for each in columns]
+        letters = _chosen([each.letters for each in seen], known)
+        entries, owners, entry_columns, times = _distinct_entries(letters, _chosen(columns, known), self.size)
+        values = self._values(owners, entry_columns, times)
+        offsets = np.searchsorted(owners, np.arange(len(page.readings) + 1))
+        return Counted(
+            rows=csr_matrix((values, entry_columns, offsets), shape=(len(page.readings), self.size)),
+            letters=owners,
+            entries=entries,
+            starts=_chosen([each.starts for each in seen], known),
+            ends=_chosen([each.ends for each in seen], known),
+            shares=(values / times)[entries],
+            known_share=_share(seen[0].letters, known[0], len(page.readings)),
+        )
 
-    def occurrences(self, reading: Reading) -> Iterator[tuple[NDArray[np.int32], Places, Places, NDArray[np.float32]]]:
-        """Yield for each kind the column, start, end and share of value of every known feature of a letter.
+    def _values(self, owners: Places, columns: Places, times: Values) -> Values:
+        """Return the value of each entry; the entries of a letter and a kind have length 1 together."""
+        values = (1 + np.log(times)) * self.idf_[columns]
+        blocks = owners * len(self.kinds) + self.kind_of(columns)
+        lengths = np.sqrt(np.bincount(blocks, weights=values * values))
+        return np.asarray(values / lengths[blocks], np.float32)
 
-        A feature's value in `transform` is shared equally among its occurrences.
-        """
-        before = 0
-        for kind in self.kinds:
-            seen = KINDS[kind](reading)
-            found = self.columns_[kind][seen.buckets]
-            known = found >= 0
-            columns, values = self._row(kind, found)
-            place = np.searchsorted(columns, found[known])
-            times = np.bincount(place, minlength=len(columns))
-            shares = (values / np.maximum(times, 1))[place]
-            yield found[known] + before, seen.starts[known], seen.ends[known], shares.astype(np.float32)
-            before += len(self.idf_[kind])
+    def kind_of(self, columns: Places) -> NDArray[np.intp]:
+        """Return the place among `kinds` that each column belongs to."""
+        return np.searchsorted(np.cumsum(self.sizes_), columns, side="right")
 
-    def known_share(self, reading: Reading) -> float:
-        """Return the share, 0 to 1, of the letter's words and word pairs that were seen in training."""
-        seen = word_occurrences(reading).buckets
-        return float((self.columns_["word"][seen] >= 0).mean()) if len(seen) else 0.0
+
+def _chosen(parts: Sequence[NDArray[Any]], known: Sequence[NDArray[np.intp]]) -> NDArray[Any]:
+    return np.concatenate([part[places] for part, places in zip(parts, known, strict=True)])
+
+
+def _distinct(seen: Occurrences, bits: int) -> NDArray[np.int64]:
+    """Return the buckets of a page, each once for every letter that has it."""
+    keys = np.unique((seen.letters.astype(np.int64) << bits) | seen.buckets_of(bits))
+    return keys & ((1 << bits) - 1)
+
+
+def _distinct_entries(letters: Places, columns: Places, size: int) -> tuple[NDArray[np.int64], Places, Places, Values]:
+    """Return for each occurrence the number of its (letter, column), and the letter, column and count of each number.
+
+    Key and place are sorted as one number: that takes a third of the time of sorting places by key.
+    """
+    if not len(letters):
+        return np.zeros(0, np.int64), letters, columns, np.zeros(0, np.float32)
+    shift = len(letters).bit_length()
+    keys = letters.astype(np.int64) * size + columns
+    packed = np.sort((keys << shift) | np.arange(len(keys)))
+    order, ordered = packed & ((1 << shift) - 1), packed >> shift
+    fresh = np.diff(ordered, prepend=-1) != 0
+    firsts = np.flatnonzero(fresh)
+    entries = np.empty(len(keys), np.int64)
+    entries[order] = np.cumsum(fresh) - 1
+    times = np.diff(firsts, append=len(keys)).astype(np.float32)
+    return entries, letters[order[firsts]], columns[order[firsts]], times
+
+
+def _share(letters: Places, known: NDArray[np.intp], size: int) -> Values:
+    """Return the share of each letter's occurrences that are known; 0 without any."""
+    every = np.bincount(letters, minlength=size)
+    return (np.bincount(letters[known], minlength=size) / np.maximum(every, 1)).astype(np.float32)

@@ -8,10 +8,12 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
+from model.calibration import CalibratedLinear
 from model.cues import ACT_CODES, SPEAKER_CODES, CueReading, find_cues
 from model.evidence import explain
-from model.features import HashedTfidf, Reading
-from model.linear import CalibratedLinear
+from model.features import HashedTfidf
+from model.linear import BlendedLinear
+from model.reading import Page, Reading
 from model.records import LEVELS, LONGEST_QUOTE, GroupVisit, People, Reason, VisitLevel
 
 MOST_REASONS = 6
@@ -39,11 +41,11 @@ class GroupVisitReader:
         """Learn from letters and their levels (none, watch, warning); groups hold near-duplicates together."""
         self.features_ = HashedTfidf(min_df=3).fit(readings)
         rows = self.features_.transform(readings)
-        self.wording_ = CalibratedLinear(C=0.2, seed=self.seed).fit(rows, levels, groups)
+        self.wording_ = CalibratedLinear(BlendedLinear(C=0.2, seed=self.seed)).fit(rows, levels, groups)
         truth = np.asarray([LEVELS.index(cast(VisitLevel, level)) for level in levels])
         self.prior_ = np.bincount(truth, minlength=len(LEVELS)) / len(truth)
         cues = _cue_inputs([find_cues(reading.clean.text) for reading in readings])
-        wording = self.wording_.held_out_.astype(np.float64)
+        wording = self.wording_.held_out_.sum(axis=1).astype(np.float64)
         self.by_cues_, seen_by_cues = self._opinion(cues, truth, groups)
         self.by_wording_, seen_by_wording = self._opinion(wording, truth, groups)
         self.held_out_ = (seen_by_cues + seen_by_wording) / 2
@@ -83,8 +85,11 @@ class GroupVisitReader:
     ) -> tuple[Reason, ...]:
         """Quote the words that speak for the level against none, where no cue of the table matched."""
         place, none = (list(self.wording_.classes_).index(name) for name in (level, "none"))
-        weights = self.wording_.coef_[place] - self.wording_.coef_[none]
-        passages, _ = explain(self.features_, reading, original, weights, float(wording[place] - wording[none]))
+        page = Page.of([reading])
+        counted = self.features_.count(page)
+        coef = np.asarray(self.wording_.machine_.coef_).T[counted.rows.indices]
+        difference = np.asarray([wording[place] - wording[none]], np.float32)
+        ((passages, _),) = explain(page, counted, [original], coef[:, place] - coef[:, none], difference)
         strong = [passage for passage in passages if passage.weight > 0][:2]
         return tuple(Reason(passage.start, passage.end, passage.text, "wording") for passage in strong)
 

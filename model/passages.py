@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.features import Occurrences, Reading, single_words
+from model.ngrams import Occurrences, single_words
+from model.reading import Page, Reading
 from model.records import LONGEST_QUOTE
 
 _CLAUSE = re.compile(r"[^,。;!?\n]+")
@@ -24,10 +25,10 @@ class Clause:
 
 def clauses(reading: Reading) -> Iterator[Clause]:
     """Yield the clauses of a letter that are long enough to say something, cut at 60 characters."""
-    words = single_words(reading)
+    words = single_words(Page.of([reading]))
     for match in _CLAUSE.finditer(reading.clean.text):
         for start in range(match.start(), match.end(), LONGEST_QUOTE):
             end = min(start + LONGEST_QUOTE, match.end())
             if end - start >= SHORTEST:
                 inside = np.flatnonzero((words.starts >= start) & (words.ends <= end))
-                yield Clause(start, end, Occurrences(words.buckets[inside], words.starts[inside], words.ends[inside]))
+                yield Clause(start, end, words.only(inside))

@@ -8,8 +8,10 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from model.features import BUCKET_BITS, Occurrences, Reading, character_occurrences, read, single_words
+from model import segment
 from model.names import Name, find_names
+from model.ngrams import BUCKET_BITS, Occurrences, character_occurrences, single_words
+from model.reading import Page, Reading, read
 from model.records import Letter
 from model.topics import TopicSpace
 
@@ -18,11 +20,11 @@ MOST_NAMES = 300
 _NUMBER = re.compile(r"\d[\d.,]*\d|\d")
 
 
-def _short_grams(reading: Reading) -> Occurrences:
-    return character_occurrences(reading, (2, 3))
+def _short_grams(page: Page) -> Occurrences:
+    return character_occurrences(page, (2, 3))
 
 
-TERMS: dict[str, Callable[[Reading], Occurrences]] = {"word": single_words, "gram": _short_grams}
+TERMS: dict[str, Callable[[Page], Occurrences]] = {"word": single_words, "gram": _short_grams}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +77,17 @@ class Profiler:
         for kind, occurrences in TERMS.items():
             counts = np.zeros(1 << BUCKET_BITS, np.int64)
             for reading in readings:
-                counts[np.unique(occurrences(reading).buckets)] += 1
+                counts[np.unique(occurrences(Page.of([reading])).buckets)] += 1
             self.idf_[kind] = np.log((1 + len(readings)) / (1 + counts)).astype(np.float32)
         self.unseen_from_ = float(np.log((1 + len(readings)) / 2)) - 1e-4
         self.topics_ = TopicSpace(seed=self.seed).fit(readings)
         return self
 
-    def profile(self, letter: Letter) -> Profile:
+    def profile(self, letter: Letter, segmenter: segment.Name = segment.DEFAULT) -> Profile:
         """Read a letter and weigh its terms."""
-        reading = read(letter.text)
-        title = read(letter.title or letter.body[:30])
-        shingles = character_occurrences(reading, (SHINGLE,)).buckets
+        reading = read(letter.text, segmenter)
+        title = read(letter.title or letter.body[:30], segmenter)
+        shingles = character_occurrences(Page.of([reading]), (SHINGLE,)).buckets
         return Profile(
             letter=letter,
             reading=reading,
@@ -99,7 +101,7 @@ class Profiler:
         )
 
     def _terms(self, kind: str, reading: Reading) -> Terms:
-        buckets, counts = np.unique(TERMS[kind](reading).buckets, return_counts=True)
+        buckets, counts = np.unique(TERMS[kind](Page.of([reading])).buckets, return_counts=True)
         idf = self.idf_[kind][buckets]
         return Terms(buckets, (1 + np.log(counts)).astype(np.float32) * idf, idf >= self.unseen_from_)
 

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import cast
 
-from model.features import HashedTfidf, Reading
-from model.linear import CalibratedLinear
+from model.calibration import CalibratedLinear
+from model.features import HashedTfidf
+from model.linear import BlendedLinear
+from model.reading import Reading
 from model.records import CategoryResult, Purpose, Route
 from model.taxonomy import Taxonomy
 
@@ -23,7 +25,7 @@ class PurposeReader:
         """Learn from letters and their purposes; letters of one group are near-duplicates."""
         self.features_ = HashedTfidf(min_df=3).fit(readings)
         rows = self.features_.transform(readings)
-        self.machine_ = CalibratedLinear(self.C, seed=self.seed).fit(rows, purposes, groups)
+        self.machine_ = CalibratedLinear(BlendedLinear(self.C, seed=self.seed)).fit(rows, purposes, groups)
         return self
 
     def predict(self, readings: Sequence[Reading]) -> list[Purpose]:

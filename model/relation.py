@@ -109,7 +109,7 @@ def shared_passages(a: Profile, b: Profile) -> tuple[SharedPassage, ...]:
         size = sum(map(len, words))
         if size < SHORTEST_SHARED:
             continue
-        a_first, b_first = left.word_starts[block.a], right.word_starts[block.b]
+        a_first, b_first = int(left.bounds[block.a]), int(right.bounds[block.b])
         found.append(
             SharedPassage(*left.clean.original(a_first, a_first + size), *right.clean.original(b_first, b_first + size))
         )

@@ -9,11 +9,12 @@ import numpy as np
 import skops.io
 from numpy.typing import NDArray
 
-from model.category import CategoryClassifier
+from model.calibration import TEMPERATURES, CalibratedLinear
+from model.category import Branch, CategoryClassifier
 from model.errors import ArtefactError
 from model.features import HashedTfidf
 from model.group_visit import GroupVisitReader
-from model.linear import CalibratedLinear
+from model.linear import BlendedLinear, Narrowing
 from model.monotone import MonotoneLogistic
 from model.profile import Profiler
 from model.purpose import PurposeReader
@@ -46,16 +47,21 @@ class PartWriter:
 
     def tfidf(self, name: str, features: HashedTfidf) -> None:
         """Write hashed features."""
-        self.table(name, {"kinds": features.kinds, "min_df": features.min_df})
+        self.table(
+            name, {"kinds": features.kinds, "min_df": features.min_df, "bits": features.bits, "sizes": features.sizes_}
+        )
+        self.array(f"{name}.idf", features.idf_)
         for kind in features.kinds:
             self.array(f"{name}.{kind}.columns", features.columns_[kind])
-            self.array(f"{name}.{kind}.idf", features.idf_[kind])
 
-    def linear(self, name: str, machine: CalibratedLinear) -> None:
+    def linear(self, name: str, fitted: CalibratedLinear) -> None:
         """Write a calibrated linear machine, without its held-out decisions."""
-        self.table(name, {"classes": machine.classes_.tolist(), "temperature": machine.temperature_})
+        machine, temperature = fitted.machine_, fitted.temperature_
+        settings = {"classes": machine.classes_.tolist(), "sizes": fitted.sizes_, "machine": machine.get_params()}
+        self.table(name, {**settings, "temperature": type(temperature).__name__})
         self.array(f"{name}.coef", machine.coef_)
         self.array(f"{name}.intercept", machine.intercept_)
+        self.array(f"{name}.temperature", np.vstack([temperature.weights_, temperature.mean_, temperature.scale_]))
 
     def monotone(self, name: str, model: MonotoneLogistic) -> None:
         """Write a logistic regression with fixed signs."""
@@ -70,9 +76,8 @@ class PartReader:
         self.folder = folder
 
     def array(self, name: str) -> NDArray[Any]:
-        """Return a read-only memory-mapped array."""
-        values: NDArray[Any] = np.load(self.folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
-        return values
+        """Return a read-only array that is read from disk where it is used."""
+        return np.asarray(np.load(self.folder / f"{name}.npy", mmap_mode="r", allow_pickle=False))
 
     def table(self, name: str) -> Any:
         """Return a small table."""
@@ -89,21 +94,26 @@ class PartReader:
     def tfidf(self, name: str) -> HashedTfidf:
         """Return hashed features."""
         settings = self.table(name)
-        features = HashedTfidf(settings["kinds"], settings["min_df"])
-        for kind in features.kinds:
-            features.columns_[kind] = self.array(f"{name}.{kind}.columns")
-            features.idf_[kind] = self.array(f"{name}.{kind}.idf")
+        features = HashedTfidf(settings["kinds"], settings["min_df"], settings["bits"])
+        features.sizes_ = tuple(settings["sizes"])
+        features.idf_ = self.array(f"{name}.idf")
+        features.columns_ = {kind: self.array(f"{name}.{kind}.columns") for kind in features.kinds}
         return features
 
     def linear(self, name: str) -> CalibratedLinear:
         """Return a calibrated linear machine."""
         settings = self.table(name)
-        machine = CalibratedLinear()
+        machine = BlendedLinear(**settings["machine"])
         machine.classes_ = np.asarray(settings["classes"])
-        machine.temperature_ = settings["temperature"]
         machine.coef_ = self.array(f"{name}.coef")
-        machine.intercept_ = self.array(f"{name}.intercept")
-        return machine
+        machine.intercept_ = np.asarray(self.array(f"{name}.intercept"))
+        fitted = CalibratedLinear(machine, TEMPERATURES[settings["temperature"]])
+        fitted.machine_ = machine
+        fitted.sizes_ = tuple(settings["sizes"])
+        fitted.temperature_ = fitted.temperature()
+        values = np.asarray(self.array(f"{name}.temperature"))
+        fitted.temperature_.weights_, fitted.temperature_.mean_, fitted.temperature_.scale_ = values
+        return fitted
 
     def monotone(self, name: str) -> MonotoneLogistic:
         """Return a logistic regression with fixed signs."""
@@ -116,22 +126,29 @@ class PartReader:
 
 def _write_category(part: CategoryClassifier, out: PartWriter) -> None:
     out.table("taxonomy", content_of(part.taxonomy))
-    out.table("settings", {"C": part.C, "precision": part.precision, "threshold": part.threshold_})
+    out.table("settings", {"precision": part.precision})
+    out.array("thresholds", part.thresholds_)
     out.tfidf("features", part.features_)
     out.linear("level1", part.level1_)
+    # An office's codes may hold any character, so files are numbered.
     out.table("categories", sorted(part.level2_))
-    for code, machine in part.level2_.items():
-        out.linear(f"level2.{code}", machine)
+    for number, code in enumerate(sorted(part.level2_)):
+        out.array(f"level2.{number}.columns", part.level2_[code].narrowing.places)
+        out.linear(f"level2.{number}", part.level2_[code].machine)
 
 
 def _read_category(source: PartReader) -> CategoryClassifier:
     settings = source.table("settings")
     taxonomy = taxonomy_of(source.table("taxonomy"), str(source.folder))
-    part = CategoryClassifier(taxonomy, settings["C"], settings["precision"])
-    part.threshold_ = settings["threshold"]
+    part = CategoryClassifier(taxonomy, precision=settings["precision"])
+    part.thresholds_ = np.asarray(source.array("thresholds"))
     part.features_ = source.tfidf("features")
     part.level1_ = source.linear("level1")
-    part.level2_ = {code: source.linear(f"level2.{code}") for code in source.table("categories")}
+    part.machine = part.level1_.machine
+    part.level2_ = {
+        code: Branch(Narrowing(source.array(f"level2.{number}.columns")), source.linear(f"level2.{number}"))
+        for number, code in enumerate(source.table("categories"))
+    }
     return part
 
 

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.decomposition import TruncatedSVD
 
-from model.features import HashedTfidf, Reading
+from model.features import HashedTfidf
+from model.reading import Reading
 
 
 class TopicSpace:

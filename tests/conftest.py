@@ -5,10 +5,10 @@ from hypothesis import settings
 
 from model.analyse import Analyser
 from model.category import CategoryClassifier
-from model.features import read
 from model.group_visit import GroupVisitReader
 from model.profile import Profiler
 from model.purpose import PurposeReader
+from model.reading import read
 from model.relation import RelationScorer
 from tests.factories import letter, taxonomy
 from tests.model.letters import EXAMPLES, labelled_pairs

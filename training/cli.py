@@ -2,27 +2,34 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
-from joblib import Parallel, delayed
+from joblib import Parallel, cpu_count, delayed
 from rich.console import Console
-from rich.progress import track
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from model import artefact
 from model.errors import ModelError
-from model.taxonomy import Taxonomy, load_taxonomy
+from model.taxonomy import load_taxonomy
 from training import evaluate, fit
-from training.corpus import shipped_examples, shipped_taxonomy
-from training.dataset import check_codes, read_dataset, read_levels, read_pairs
+from training.archive import Options, fit_categories
+from training.corpus import Example, shipped_examples, shipped_taxonomy
+from training.dataset import Dataset, check_codes, read_dataset, read_levels, read_pairs, read_texts
 from training.fitted import Fitted
+from training.html_card import write_report
 from training.report import model_card
 
 PARTS = ("relation", "category", "risk")
 SHIPPED = "the letters that ship with Hongyan"
+OTHERS = {"relation": "relation", "category": "purpose", "risk": "risk"}
+FITTERS = {"relation": fit.fit_relation, "purpose": fit.fit_purpose, "risk": fit.fit_risk}
+MOST_WARNINGS = 20
+LENGTHY = ("confusion", "reliability", "accept_curve")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -33,62 +40,86 @@ def main() -> None:
 @main.command("fit")
 @click.argument("part", type=click.Choice([*PARTS, "all"]))
 @click.option("--letters", type=click.Path(path_type=Path, dir_okay=False), help="The office's own labelled letters.")
+@click.option("--unlabelled", type=click.Path(path_type=Path, dir_okay=False), help="Letters without labels that help.")
 @click.option("--taxonomy", type=click.Path(path_type=Path, dir_okay=False), help="The office's own taxonomy.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder of the model.")
 @click.option("--seed", default=0, show_default=True, help="Seed of everything random.")
 @click.option(
     "--precision", default=0.98, show_default=True, type=click.FloatRange(0.5, 1.0), help="Of what is accepted."
 )
-@click.option("--jobs", default=1, show_default=True, type=click.IntRange(1, 16), help="Parts to fit at the same time.")
+@click.option(
+    "--minutes", default=10.0, show_default=True, type=click.FloatRange(0.1, 1440), help="For choosing how to learn."
+)
+@click.option("--jobs", default=cpu_count(), type=click.IntRange(1, 64), help="Processes.  [default: one a processor]")
 def fit_command(
-    part: str, letters: Path | None, taxonomy: Path | None, out: Path, seed: int, precision: float, jobs: int
+    part: str,
+    letters: Path | None,
+    unlabelled: Path | None,
+    taxonomy: Path | None,
+    out: Path,
+    seed: int,
+    precision: float,
+    minutes: float,
+    jobs: int,
 ) -> None:
     """Train PART and write a model folder, complete or not at all.
 
     Without --letters the letters that ship with Hongyan are used; with it, they still serve relation and risk.
+    Exits 1 if rows of the file were left out.
     """
-    if letters and part in ("relation", "risk"):
-        raise click.UsageError("--letters serves the categories: fit category or all")
+    if (letters or unlabelled) and part in ("relation", "risk"):
+        raise click.UsageError("--letters and --unlabelled serve the categories: fit category or all")
     wanted = PARTS if part == "all" else (part,)
     try:
-        version = _fit(wanted, letters, taxonomy, out, seed, precision, jobs)
+        texts = read_texts(unlabelled) if unlabelled else ()
+        options = Options(seed, precision, minutes, jobs, letters is None, texts)
+        own = _own_letters(letters, taxonomy)
+        version = _fit(wanted, own, letters, taxonomy, out, options)
     except ModelError as error:
         raise click.UsageError(str(error)) from error
     click.echo(f"{out}: model {version}", err=True)
+    if own and own.refused:
+        sys.exit(1)
+
+
+def _own_letters(letters: Path | None, own_taxonomy: Path | None) -> Dataset | None:
+    """Read the office's letters and say what was left out."""
+    if letters is None:
+        return None
+    own = read_dataset(letters, shipped_taxonomy(), load_taxonomy(own_taxonomy) if own_taxonomy else None)
+    for warning in own.warnings[:MOST_WARNINGS]:
+        click.echo(warning, err=True)
+    if len(own.warnings) > MOST_WARNINGS:
+        click.echo(f"and {len(own.warnings) - MOST_WARNINGS} more", err=True)
+    return own
 
 
 def _fit(
     wanted: Sequence[str],
+    own: Dataset | None,
     letters: Path | None,
     own_taxonomy: Path | None,
     out: Path,
-    seed: int,
-    precision: float,
-    jobs: int,
+    options: Options,
 ) -> str:
-    shipped = shipped_taxonomy()
     required = load_taxonomy(own_taxonomy) if own_taxonomy else None
-    own = read_dataset(letters, shipped, required) if letters else None
-    for warning in own.warnings if own else ():
-        click.echo(warning, err=True)
-    taxonomy = own.taxonomy if own else required or shipped
+    taxonomy = own.taxonomy if own else required or shipped_taxonomy()
     examples = shipped_examples()
     if not own:
         check_codes(examples, taxonomy)
-    corpus = fit.read_corpus(examples)
-    labelled = fit.read_corpus(own.examples) if own else corpus
-    steps = [*wanted, *(["purpose"] if "category" in wanted else [])]
-    work = Parallel(n_jobs=jobs, return_as="generator")(
-        delayed(_fit_part)(step, corpus, labelled, taxonomy, seed, precision) for step in steps
-    )
-    done = track(work, "fit", total=len(steps), console=Console(stderr=True), disable=not sys.stderr.isatty())
-    fitted = dict(zip(steps, done, strict=True))
+    labelled = own.examples if own else examples
+    artefact.check_replaceable(out)
+    with _stages(wanted) as on_stage:
+        fitted: dict[str, Fitted] = {}
+        if "category" in wanted:
+            fitted["category"] = fit_categories(labelled, taxonomy, options, on_stage)
+        fitted |= _fit_others(wanted, examples, options, on_stage)
     details = {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "seed": seed,
-        "letters": len(labelled.examples),
+        "seed": options.seed,
+        "letters": len(labelled),
         "source": _source(wanted, letters),
-        "data_hash": fit.data_hash(labelled.examples),
+        "data_hash": fit.data_hash(labelled),
         "metrics": {name: entry.metrics for name, entry in fitted.items()},
     }
     return artefact.save(
@@ -96,27 +127,44 @@ def _fit(
     )
 
 
+def _fit_others(
+    wanted: Sequence[str], examples: Sequence[Example], options: Options, on_stage: Callable[[str], None]
+) -> dict[str, Fitted]:
+    """Fit what learns from the shipped letters alone; the purposes go with the categories."""
+    steps = [OTHERS[name] for name in wanted if name in OTHERS]
+    corpus = fit.read_corpus(examples)
+    found = {}
+    for step, fitted in zip(
+        steps,
+        Parallel(n_jobs=options.jobs, return_as="generator")(
+            delayed(FITTERS[step])(corpus, options.seed) for step in steps
+        ),
+        strict=True,
+    ):
+        on_stage(step)
+        found[step] = fitted
+    return found
+
+
+@contextmanager
+def _stages(wanted: Sequence[str]) -> Iterator[Callable[[str], None]]:
+    """Show what is being done, and for how long, on a terminal."""
+    console = Console(stderr=True)
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("fit: {task.description}"),
+        TimeElapsedColumn(),
+        console=console,
+        disable=not sys.stderr.isatty(),
+    ) as progress:
+        task = progress.add_task(", ".join(wanted), total=None)
+        yield lambda stage: progress.update(task, description=stage)
+
+
 def _source(wanted: Sequence[str], letters: Path | None) -> str:
     if letters is None:
         return SHIPPED
     return letters.name if len(wanted) == 1 else f"{letters.name} for the categories, {SHIPPED} for the rest"
-
-
-def _fit_part(
-    step: str,
-    corpus: fit.ReadCorpus,
-    labelled: fit.ReadCorpus,
-    taxonomy: Taxonomy,
-    seed: int,
-    precision: float,
-) -> Fitted:
-    if step == "category":
-        return fit.fit_category(labelled, taxonomy, seed, precision)
-    if step == "purpose":
-        return fit.fit_purpose(corpus, seed)
-    if step == "relation":
-        return fit.fit_relation(corpus, seed)
-    return fit.fit_risk(corpus, seed)
 
 
 @main.command("evaluate")
@@ -126,21 +174,33 @@ def _fit_part(
     "--data", type=click.Path(path_type=Path, dir_okay=False), required=True, help="Labelled letters or pairs."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def evaluate_command(part: str, folder: Path, data: Path, as_json: bool) -> None:
-    """Measure PART of a model on labelled letters or pairs that it has not seen."""
+@click.option("--report", type=click.Path(path_type=Path, file_okay=False), help="Folder for the model card in HTML.")
+def evaluate_command(part: str, folder: Path, data: Path, as_json: bool, report: Path | None) -> None:
+    """Measure PART of a model on labelled letters or pairs that it has not seen.
+
+    With --report the categories' card is written as a page that opens in any browser, without a network.
+    """
+    if report and part != "category":
+        raise click.UsageError("--report is the card of the categories: evaluate category")
     try:
-        result = _evaluate(part, folder, data)
-    except ModelError as error:
+        result = _evaluate(part, folder, data, report)
+    except (ModelError, OSError) as error:
         raise click.UsageError(str(error)) from error
-    click.echo(json.dumps(result, ensure_ascii=False, indent=None if as_json else 2))
+    shown = result if as_json else {name: value for name, value in result.items() if name not in LENGTHY}
+    click.echo(json.dumps(shown, ensure_ascii=False, indent=None if as_json else 2))
 
 
-def _evaluate(part: str, folder: Path, data: Path) -> dict[str, Any]:
+def _evaluate(part: str, folder: Path, data: Path, report: Path | None) -> dict[str, Any]:
     analyser = artefact.load(folder)
     if part == "relation":
         return evaluate.evaluate_relation(analyser, read_pairs(data))
     if part == "risk":
         return evaluate.evaluate_risk(analyser, read_levels(data))
-    taxonomy = evaluate.require_part(analyser.category, "category").taxonomy
-    dataset = read_dataset(data, taxonomy, taxonomy)
-    return evaluate.evaluate_category(analyser, dataset.examples)
+    classifier = evaluate.require_part(analyser.category, "category")
+    dataset = read_dataset(data, classifier.taxonomy, classifier.taxonomy)
+    result = evaluate.evaluate_category(analyser, dataset.examples)
+    if report:
+        manifest = artefact.read_manifest(folder)
+        page = write_report(report, evaluate.category_report(manifest, classifier, data.name, result))
+        click.echo(f"{page}: the model card", err=True)
+    return result

@@ -25,14 +25,19 @@ class LabelledSpan(Span):
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A letter with what is known of it; `code` is a category code of either level."""
+    """A letter with what is known of it.
+
+    `code` is a category code of either level, `level` None where nobody has judged it, `row` the place in an office's
+    file, counted from 1.
+    """
 
     letter: Letter
     code: str
     purpose: str = "appeal"
-    level: str = "none"
+    level: str | None = None
     people: People | None = None
     spans: tuple[LabelledSpan, ...] = ()
+    row: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +129,7 @@ def _example(record: dict[str, Any]) -> Example:
         letter=letter,
         code=record["category"],
         purpose=record.get("purpose", "appeal"),
-        level=record.get("level", "none"),
+        level=record.get("level"),
         people=People(people["count"], people["unit"]) if people else None,
         spans=tuple(_span(letter.text, span) for span in record.get("spans", ())),
     )

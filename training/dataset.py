@@ -18,11 +18,12 @@ LEVELS_BY_NAME = {"0": "none", "1": "watch", "2": "warning", "none": "none", "wa
 
 @dataclass(frozen=True)
 class Dataset:
-    """Letters with codes of a taxonomy, and what was left out and why."""
+    """Letters with codes of a taxonomy, how many rows were left out, and why."""
 
     examples: tuple[Example, ...]
     taxonomy: Taxonomy
     warnings: tuple[str, ...]
+    refused: int = 0
 
 
 def read_dataset(path: Path, shipped: Taxonomy, required: Taxonomy | None = None) -> Dataset:
@@ -46,8 +47,17 @@ def read_dataset(path: Path, shipped: Taxonomy, required: Taxonomy | None = None
         )
     labels = [(number, label) for number, _, label in found]
     taxonomy, codes = _codes(labels, required or shipped, strict=required is not None)
-    examples = tuple(Example(letter, code) for (_, letter, _), code in zip(found, codes, strict=True))
-    return Dataset(examples, taxonomy, (*warnings, *_sparse(codes)))
+    examples = tuple(Example(letter, code, row=row) for (row, letter, _), code in zip(found, codes, strict=True))
+    return Dataset(examples, taxonomy, (*warnings, *_sparse(codes)), len(warnings))
+
+
+def read_texts(path: Path) -> list[str]:
+    """Read the texts of letters without labels; rows without any are passed over. Raises FileError without texts."""
+    letters = (_letter(row) for row in read_rows(path) if row.error is None)
+    texts = [letter.text for letter in letters if letter.text.strip()]
+    if not texts:
+        raise FileError(f"{path.name}: holds no letters")
+    return texts
 
 
 def read_levels(path: Path) -> list[Example]:

@@ -1,13 +1,15 @@
 """Measures a trained model on labelled letters that it has not seen."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
 
 from model.analyse import Analyser
+from model.category import CategoryClassifier
 from model.errors import ModelError
 from training.corpus import Example, Pair
+from training.html_card import CategoryReport
 from training.measures import calibration_error, category_quality, level_quality, per_class, ranking
 from training.relation_pairs import prepare
 
@@ -21,9 +23,29 @@ def evaluate_category(analyser: Analyser, examples: Sequence[Example]) -> dict[s
     truth = [parents.get(example.code, example.code) for example in examples]
     results = [analysis.category for analysis in analyser.analyse([example.letter for example in examples])]
     found = [result for result in results if result is not None]
-    guess = [result.best.code for result in found]
+    ranked = [[scored.code for scored in (result.best, *result.alternatives[:2])] for result in found]
     confidence = [result.best.confidence for result in found]
-    return category_quality(truth, guess, confidence, [not result.needs_review for result in found])
+    kept = [not result.needs_review for result in found]
+    return category_quality(truth, [names[0] for names in ranked], confidence, kept, ranked=ranked)
+
+
+def category_report(
+    manifest: Mapping[str, Any], classifier: CategoryClassifier, data_name: str, test: Mapping[str, Any]
+) -> CategoryReport:
+    """Return the model card: what was measured on a test file, and on held-out letters while training."""
+    trained = manifest["metrics"]["category"]
+    return CategoryReport(
+        version=manifest["version"],
+        created=manifest["created"],
+        segmenter=manifest["segmenter"],
+        data_name=data_name,
+        names={category.code: category.name for category in classifier.taxonomy.categories},
+        precision=classifier.precision,
+        test=test,
+        training=trained,
+        learning_curve=trained["learning_curve"],
+        doubtful=[{**entry, "excerpt": ""} for entry in trained["doubtful_labels"]],
+    )
 
 
 def evaluate_risk(analyser: Analyser, examples: Sequence[Example]) -> dict[str, Any]:
@@ -31,7 +53,7 @@ def evaluate_risk(analyser: Analyser, examples: Sequence[Example]) -> dict[str, 
     require_part(analyser.risk, "risk")
     results = analyser.analyse([example.letter for example in examples])
     visits = [analysis.group_visit for analysis in results if analysis.group_visit is not None]
-    truth = [example.level for example in examples]
+    truth = [str(example.level) for example in examples]
     sizes = [
         visit.people is not None and visit.people.count == example.people.count
         for visit, example in zip(visits, examples, strict=True)

@@ -3,21 +3,19 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from model.category import CategoryClassifier
-from model.features import Reading, read
 from model.group_visit import GroupVisitReader
 from model.profile import Profiler
 from model.purpose import PurposeReader
+from model.reading import Reading, read
 from model.records import LEVELS
 from model.relation import RelationScorer
-from model.taxonomy import Taxonomy
 from training.corpus import Example, shipped_matters, shipped_pairs
 from training.duplicates import duplicate_groups
 from training.fitted import Fitted, classification_metrics, level_metrics, relation_metrics
-from training.knowledge import knowledge_of
 from training.relation_pairs import edited_copies, matter_pairs, neighbour_pairs, prepare
 
 COPIED_EVERY = 3
@@ -33,6 +31,10 @@ class ReadCorpus:
     readings: Sequence[Reading]
     groups: Sequence[int]
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel to another process as examples, which are read anew: a reading serves where it was made."""
+        return read_corpus, (self.examples,)
+
 
 def read_corpus(examples: Sequence[Example]) -> ReadCorpus:
     """Read the letters and group the near-duplicates among them."""
@@ -40,30 +42,20 @@ def read_corpus(examples: Sequence[Example]) -> ReadCorpus:
     return ReadCorpus(examples, readings, duplicate_groups(readings).tolist())
 
 
-def fit_category(corpus: ReadCorpus, taxonomy: Taxonomy, seed: int, precision: float = 0.98) -> Fitted:
-    """Fit the categories on letters and on what the taxonomy itself says of its classes."""
-    known = list(knowledge_of(taxonomy))
-    first_group = max(corpus.groups, default=-1) + 1
-    classifier = CategoryClassifier(taxonomy, precision=precision, seed=seed).fit(
-        [*corpus.readings, *(read(example.letter.text) for example in known)],
-        [*(example.code for example in corpus.examples), *(example.code for example in known)],
-        [*corpus.groups, *range(first_group, first_group + len(known))],
-    )
-    truth = [taxonomy.parents.get(example.code, example.code) for example in corpus.examples]
-    return Fitted(classifier, classification_metrics(classifier.level1_, truth, classifier.threshold_))
-
-
 def fit_purpose(corpus: ReadCorpus, seed: int) -> Fitted:
     """Fit the purposes."""
     purposes = [example.purpose for example in corpus.examples]
     reader = PurposeReader(seed=seed).fit(corpus.readings, purposes, corpus.groups)
-    return Fitted(reader, classification_metrics(reader.machine_, purposes, 0.0))
+    return Fitted(reader, classification_metrics(reader.machine_, purposes))
 
 
 def fit_risk(corpus: ReadCorpus, seed: int) -> Fitted:
-    """Fit the group-visit levels."""
-    levels = [example.level for example in corpus.examples]
-    reader = GroupVisitReader(seed=seed).fit(corpus.readings, levels, corpus.groups)
+    """Fit the group-visit levels on the letters that somebody has judged."""
+    judged = [i for i, example in enumerate(corpus.examples) if example.level is not None]
+    levels = [str(corpus.examples[i].level) for i in judged]
+    reader = GroupVisitReader(seed=seed).fit(
+        [corpus.readings[i] for i in judged], levels, [corpus.groups[i] for i in judged]
+    )
     return Fitted(reader, level_metrics(reader.held_out_, LEVELS, levels))
 
 

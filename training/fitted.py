@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import GroupKFold
 
+from model.calibration import CalibratedLinear
 from model.comparison import SIGNS
-from model.linear import CalibratedLinear
 from model.monotone import MonotoneLogistic
 from model.relation import RelationScorer
 from model.storage import Part
@@ -26,12 +26,16 @@ class Fitted:
     metrics: dict[str, Any]
 
 
-def classification_metrics(machine: CalibratedLinear, truth: Sequence[str], threshold: float) -> dict[str, Any]:
-    """Return the held-out quality of a machine; `truth` names the classes of its first rows."""
-    proba = machine.probabilities(machine.held_out_[: len(truth)])
-    guess = machine.classes_[proba.argmax(axis=1)]
+def classification_metrics(
+    machine: CalibratedLinear, truth: Sequence[str], thresholds: NDArray[np.float64] | None = None
+) -> dict[str, Any]:
+    """Return the held-out quality of a machine; letters from the threshold of their guess on count as accepted."""
+    proba = machine.temperature_.predict_proba(machine.held_out_)
+    best = proba.argmax(axis=1)
     confidence = proba.max(axis=1)
-    return category_quality(truth, guess.tolist(), confidence.tolist(), (confidence >= threshold).tolist())
+    kept = confidence >= (0 if thresholds is None else thresholds[best])
+    ranked = machine.classes_[np.argsort(-proba, axis=1)[:, :3]].tolist()
+    return category_quality(truth, machine.classes_[best].tolist(), confidence.tolist(), kept.tolist(), ranked=ranked)
 
 
 def level_metrics(proba: NDArray[Any], names: Sequence[str], truth: Sequence[str]) -> dict[str, Any]:

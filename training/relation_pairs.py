@@ -7,8 +7,9 @@ from itertools import combinations
 
 import numpy as np
 
-from model.features import HashedTfidf, Reading
+from model.features import HashedTfidf
 from model.profile import Profile, Profiler
+from model.reading import Reading
 from model.records import Letter
 from training.corpus import Example, MatterLetter, Pair
 

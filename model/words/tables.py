@@ -1,6 +1,5 @@
 """Reads the word tables that lie beside this file."""
 
-import re
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -22,8 +21,3 @@ def lines(name: str) -> tuple[str, ...]:
     """Return the lines of the word list `name`, without comments and blanks."""
     text = files(__package__).joinpath(f"{name}.txt").read_text(encoding="utf-8")
     return tuple(line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#"))
-
-
-def patterns(name: str) -> list[re.Pattern[str]]:
-    """Compile the regular expressions of the word list `name`, one a line."""
-    return [re.compile(line) for line in lines(name)]

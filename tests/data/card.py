@@ -16,6 +16,8 @@ BEGIN, END = "<!-- counts: begin -->\n", "<!-- counts: end -->\n"
 PURPOSES = ("appeal", "suggestion", "accusation")
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.9, 0.95)
 SHORT, LONG = 80, 850
+NOT_JUDGED = "not judged"
+JUDGEMENTS = (*LEVELS, NOT_JUDGED)
 
 
 def tables() -> str:
@@ -45,21 +47,21 @@ def _table(heading: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 
 def _by_category(letters: Sequence[dict[str, Any]]) -> str:
     taxonomy = shipped_taxonomy()
-    counts = Counter((taxonomy.parents[record["category"]], record["level"]) for record in letters)
+    counts = Counter((taxonomy.parents[record["category"]], record.get("level", NOT_JUDGED)) for record in letters)
     classes = Counter(record["category"] for record in letters)
     rows: list[list[Any]] = []
     for category in taxonomy.categories:
-        by_level = [counts[category.code, level] for level in LEVELS]
+        by_level = [counts[category.code, level] for level in JUDGEMENTS]
         fewest = min(classes[entry.code] for entry in category.classes)
         rows.append([category.code, category.name, sum(by_level), *by_level, len(category.classes), fewest])
-    totals = [sum(row[column] for row in rows) for column in range(2, 7)]
-    heading = ("category", "name", "letters", *LEVELS, "classes", "letters of the smallest class")
+    totals = [sum(column) for column in list(zip(*rows, strict=True))[2:-1]]
+    heading = ("category", "name", "letters", *JUDGEMENTS, "classes", "letters of the smallest class")
     return _table(heading, [*rows, ["all", "", *totals, min(classes.values())]])
 
 
 def _by_level(letters: Sequence[dict[str, Any]]) -> str:
-    counts = Counter((record["level"], record.get("purpose", PURPOSES[0])) for record in letters)
-    rows = [[level, *(counts[level, purpose] for purpose in PURPOSES)] for level in LEVELS]
+    counts = Counter((record.get("level", NOT_JUDGED), record.get("purpose", PURPOSES[0])) for record in letters)
+    rows = [[level, *(counts[level, purpose] for purpose in PURPOSES)] for level in JUDGEMENTS]
     return _table(("level", *PURPOSES), rows)
 
 

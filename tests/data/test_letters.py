@@ -10,22 +10,34 @@ from training.corpus import corpus_files, letter_of, records, shipped_examples, 
 from training.fit import read_corpus
 
 TAXONOMY = shipped_taxonomy()
-REQUIRED = {"id", "title", "body", "category", "level"}
-OPTIONAL = {"purpose", "people", "spans"}
+REQUIRED = {"id", "title", "body", "category"}
+OPTIONAL = {"purpose", "level", "people", "spans"}
 LABELS = {*SPEAKER_CODES, *ACT_CODES, "denial", "danger_to_life"}
-FEWEST_OF_A_CATEGORY = 60
+FEWEST = 4_000
+FEWEST_OF_A_CATEGORY = 90
+FEWEST_OF_A_CLASS = 8
+FEWEST_OF_A_LEVEL = 200
 
 LINES: list[dict[str, Any]] = [record for file in corpus_files("letters") for record in records(file)]
 LETTERS: list[Letter] = [letter_of(record) for record in LINES]
+JUDGED = [record for record in LINES if "level" in record]
 
 
-def breaking(rule: Any) -> list[str]:
+def breaking(rule: Any, lines: list[dict[str, Any]] = LINES) -> list[str]:
     """Return the ids of the lines on which the rule does not hold."""
-    return [record["id"] for record in LINES if not rule(record)]
+    return [record["id"] for record in lines if not rule(record)]
 
 
 def text_of(record: dict[str, Any]) -> str:
     return letter_of(record).text
+
+
+def labels_of(record: dict[str, Any]) -> set[str]:
+    return {span["label"] for span in record.get("spans", ())}
+
+
+def test_there_are_letters_enough() -> None:
+    assert len(LINES) >= FEWEST
 
 
 def test_every_line_has_the_fields_of_the_card_and_no_other() -> None:
@@ -48,16 +60,28 @@ def test_every_category_is_a_class_of_level_2() -> None:
 
 
 def test_purpose_and_level_are_known() -> None:
-    """A line without a purpose is an appeal."""
+    """A line without a purpose is an appeal; one without a level was not judged."""
     assert breaking(lambda record: record.get("purpose", "appeal") in get_args(Purpose)) == []
-    assert breaking(lambda record: record["level"] in LEVELS) == []
+    assert breaking(lambda record: record["level"] in LEVELS, JUDGED) == []
+
+
+def test_a_letter_that_was_not_judged_tells_nothing_of_acting_together() -> None:
+    """Whoever marks a number or an act has judged the letter; a danger to life stands apart from the level."""
+    others = [record for record in LINES if "level" not in record]
+    assert others
+    assert breaking(lambda record: "people" not in record and labels_of(record) <= {"danger_to_life"}, others) == []
+
+
+@pytest.mark.parametrize("file", corpus_files("letters"), ids=lambda file: file.name)
+def test_the_letters_of_a_file_are_all_judged_or_none_is(file: Any) -> None:
+    assert len({"level" in record for record in records(file)}) == 1
 
 
 def test_every_purpose_and_level_has_letters_to_learn_from() -> None:
     purposes = Counter(record.get("purpose", "appeal") for record in LINES)
     assert min(purposes[name] for name in get_args(Purpose)) >= FEWEST_OF_A_CATEGORY
-    levels = Counter(record["level"] for record in LINES)
-    assert min(levels[name] for name in LEVELS) >= 200
+    levels = Counter(record["level"] for record in JUDGED)
+    assert min(levels[name] for name in LEVELS) >= FEWEST_OF_A_LEVEL
 
 
 @pytest.mark.parametrize("code", TAXONOMY.by_code)
@@ -65,8 +89,9 @@ def test_every_category_has_letters_enough(code: str) -> None:
     assert sum(TAXONOMY.parents[record["category"]] == code for record in LINES) >= FEWEST_OF_A_CATEGORY
 
 
-def test_every_class_of_level_2_has_a_letter() -> None:
-    assert set(TAXONOMY.classes_by_code) - {record["category"] for record in LINES} == set()
+def test_every_class_of_level_2_has_letters_to_learn_from() -> None:
+    classes = Counter(record["category"] for record in LINES)
+    assert [code for code in TAXONOMY.classes_by_code if classes[code] < FEWEST_OF_A_CLASS] == []
 
 
 def test_a_span_stands_in_its_letter_and_is_short_enough_to_quote() -> None:
@@ -78,22 +103,22 @@ def test_a_span_stands_in_its_letter_and_is_short_enough_to_quote() -> None:
 
 
 def test_the_labels_of_spans_are_the_cues_and_cautions_of_the_model() -> None:
-    assert {span["label"] for record in LINES for span in record.get("spans", ())} <= LABELS
+    assert breaking(lambda record: labels_of(record) <= LABELS) == []
 
 
 def test_a_level_above_none_is_shown_by_a_span() -> None:
-    assert breaking(lambda record: record["level"] == "none" or record.get("spans")) == []
+    assert breaking(lambda record: record["level"] == "none" or record.get("spans"), JUDGED) == []
 
 
 def test_a_warning_quotes_an_act() -> None:
     def quotes_an_act(record: dict[str, Any]) -> bool:
-        return any(span["label"] in ACT_CODES for span in record.get("spans", ()))
+        return not labels_of(record).isdisjoint(ACT_CODES)
 
-    assert breaking(lambda record: quotes_an_act(record) == (record["level"] == "warning")) == []
+    assert breaking(lambda record: quotes_an_act(record) == (record["level"] == "warning"), JUDGED) == []
 
 
 def test_stated_people_are_positive_and_share_a_grievance() -> None:
-    stated = [(record["id"], record["people"], record["level"]) for record in LINES if record.get("people")]
+    stated = [(record["id"], record["people"], record["level"]) for record in JUDGED if record.get("people")]
     assert stated
     for name, people, level in stated:
         assert set(people) == {"count", "unit"}, name
@@ -110,7 +135,7 @@ def test_no_two_letters_are_near_duplicates() -> None:
 
 
 def test_letters_are_short_and_long() -> None:
-    """Measured on 2,088 letters: median 164, 4.7 % above 850, 11.6 % below 80. The card counts the present ones."""
+    """Measured on 4,683 letters: median 167, 6.0 % above 850, 10.8 % below 80. The card counts the present ones."""
     lengths = np.array([len(letter.text) for letter in LETTERS])
     assert 120 <= np.median(lengths) <= 260
     assert (lengths > 850).mean() >= 0.04

@@ -4,7 +4,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from model.features import read
+from model.reading import read
 from model.letter_file import read_rows
 from model.package_data import data_folder
 from model.when import parse_time

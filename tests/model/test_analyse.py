@@ -1,9 +1,12 @@
 from concurrent.futures import ThreadPoolExecutor
+from typing import get_args
 
 import numpy as np
 import pytest
 
 from model.analyse import Analyser
+from model.reading import read
+from model.segment import Name
 from tests.factories import letter
 from tests.model.letters import EXAMPLES, MATTERS
 
@@ -24,11 +27,25 @@ def test_every_letter_gets_its_analysis_in_order(small_analyser: Analyser) -> No
 def test_a_letter_alone_is_judged_as_among_others(small_analyser: Analyser) -> None:
     for alone, among in zip(LETTERS, small_analyser.analyse(LETTERS), strict=True):
         (found,) = small_analyser.analyse([alone])
-        assert (found.category, found.purpose, found.route) == (among.category, among.purpose, among.route)
+        assert (found.purpose, found.route, found.warnings) == (among.purpose, among.route, among.warnings)
+        assert found.category
+        assert among.category
+        assert found.category.best.code == among.category.best.code
+        assert found.category.unsure == among.category.unsure
+        assert found.category.scores == pytest.approx(among.category.scores)
         assert found.group_visit
         assert among.group_visit
         assert found.group_visit.reasons == among.group_visit.reasons
         assert found.group_visit.score == pytest.approx(among.group_visit.score)
+
+
+def test_letters_are_read_by_the_segmenter_of_the_model(small_analyser: Analyser) -> None:
+    text = "春晖廉租房5-601漏水"
+    for name in get_args(Name):
+        profile = Analyser("small", relation=small_analyser.relation, segmenter=name).profile(letter(text))
+        assert profile
+        assert profile.reading.words == read(text, name).words
+    assert read(text, "jieba").words != read(text, "rjieba").words
 
 
 def test_no_letters_have_no_analyses(small_analyser: Analyser) -> None:

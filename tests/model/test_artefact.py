@@ -1,4 +1,6 @@
 import json
+import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -7,8 +9,9 @@ import pytest
 from model.analyse import Analyser
 from model.artefact import MANIFEST, load, read_manifest, save
 from model.errors import ArtefactError
-from model.features import read
 from model.purpose import PurposeReader
+from model.reading import read
+from model.segment import DEFAULT, identity
 from model.storage import Part
 from tests.factories import letter
 from tests.model.letters import EXAMPLES, MATTERS
@@ -29,6 +32,7 @@ def parts_of(analyser: Analyser) -> dict[str, Part]:
     }
 
 
+@cache
 def fitted_purpose(letters: int) -> dict[str, Part]:
     chosen = EXAMPLES[:letters]
     readings = [read(example.text) for example in chosen]
@@ -56,6 +60,10 @@ def test_a_saved_model_gives_the_same_results(small_analyser: Analyser, tmp_path
     saved = Analyser(save(tmp_path / "model", parts_of(small_analyser), {}), **parts_of(small_analyser))  # type: ignore[arg-type]
     loaded = load(tmp_path / "model")
     assert loaded.analyse(LETTERS) == saved.analyse(LETTERS)
+    assert loaded.category
+    assert small_analyser.category
+    assert loaded.category.machine.get_params() == small_analyser.category.machine.get_params()
+    assert loaded.category.precision == small_analyser.category.precision
     for a, b in MATTERS:
         assert loaded.compare(letter(a), letter(b)) == saved.compare(letter(a), letter(b))
 
@@ -74,7 +82,9 @@ def test_the_manifest_tells_parts_and_details_and_the_card_lies_beside_it(tmp_pa
 
 
 def test_the_same_data_and_seed_give_the_same_version(tmp_path: Path) -> None:
-    assert save(tmp_path / "a", fitted_purpose(40), {}) == save(tmp_path / "b", fitted_purpose(40), {})
+    first = save(tmp_path / "a", fitted_purpose(40), {})
+    fitted_purpose.cache_clear()
+    assert save(tmp_path / "b", fitted_purpose(40), {}) == first
 
 
 def test_other_data_give_another_version(tmp_path: Path) -> None:
@@ -96,11 +106,37 @@ def test_a_missing_file_is_refused_by_name(folder: Path) -> None:
         load(folder)
 
 
-@pytest.mark.parametrize("library", ["scikit-learn", "jieba"])
-def test_a_model_of_another_library_version_is_refused_by_name(folder: Path, library: str) -> None:
-    change_manifest(folder, **{library: "0.1"})
-    with pytest.raises(ArtefactError, match=rf"trained with {library} 0\.1.*hongyan-train fit"):
+def test_a_model_of_another_scikit_learn_is_refused_with_the_remedy(folder: Path) -> None:
+    change_manifest(folder, **{"scikit-learn": "0.1"})
+    with pytest.raises(ArtefactError, match=r"trained with scikit-learn 0\.1, .*train again: hongyan-train fit"):
         load(folder)
+
+
+@pytest.mark.parametrize(
+    ("trained", "installed"),
+    [("rjieba 0.1", identity("rjieba")), ("jieba 0.1", identity("jieba")), ("scissors 3.0", identity(DEFAULT))],
+)
+def test_a_model_of_another_segmenter_is_refused_with_the_remedy(folder: Path, trained: str, installed: str) -> None:
+    change_manifest(folder, segmenter=trained)
+    expected = re.escape(f"trained with {trained}, installed is {installed}; train again: hongyan-train fit")
+    with pytest.raises(ArtefactError, match=expected):
+        load(folder)
+
+
+def test_a_model_of_a_segmenter_that_is_not_installed_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("model.segment.find_spec", lambda _: None)
+    with pytest.raises(ArtefactError, match=r"trained with rjieba .*, installed is no rjieba"):
+        load(folder)
+
+
+def test_a_model_says_by_which_segmenter_it_was_trained(folder: Path) -> None:
+    assert read_manifest(folder)["segmenter"] == identity(DEFAULT)
+    assert load(folder).segmenter == DEFAULT
+
+
+def test_a_model_trained_by_the_reference_segmenter_reads_by_it(folder: Path) -> None:
+    change_manifest(folder, segmenter=identity("jieba"))
+    assert load(folder).segmenter == "jieba"
 
 
 def test_a_part_of_a_newer_hongyan_is_refused_by_name(folder: Path) -> None:
@@ -110,7 +146,7 @@ def test_a_part_of_a_newer_hongyan_is_refused_by_name(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "manifest", [None, "", "{", "[]", '{"format": 0}', '{"format": 1}', '{"format": 1, "files": {}, "parts": 3}']
+    "manifest", [None, "", "{", "[]", '{"format": 0}', '{"format": 2}', '{"format": 2, "files": {}, "parts": 3}']
 )
 def test_a_damaged_manifest_is_refused(folder: Path, manifest: str | None) -> None:
     (folder / MANIFEST).unlink()
@@ -120,7 +156,13 @@ def test_a_damaged_manifest_is_refused(folder: Path, manifest: str | None) -> No
         load(folder)
 
 
-@pytest.mark.parametrize("lost", ["files", "parts", "version"])
+def test_a_model_of_an_older_format_is_refused(folder: Path) -> None:
+    change_manifest(folder, format=1)
+    with pytest.raises(ArtefactError, match="another version of Hongyan; train again"):
+        load(folder)
+
+
+@pytest.mark.parametrize("lost", ["files", "parts", "version", "segmenter"])
 def test_a_manifest_that_lost_an_entry_is_refused(folder: Path, lost: str) -> None:
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     del manifest[lost]

@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.comparison import DIRECTIONS, FEATURES, compare
-from model.features import read
 from model.profile import Profile, Profiler
+from model.reading import read
 from tests.factories import letter
 from tests.model.letters import EXAMPLES, MATTERS
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given, settings
 
 from model.analyse import Analyser
-from model.features import read
 from model.group_visit import MOST_REASONS, GroupVisitReader
+from model.reading import read
 from model.records import LONGEST_QUOTE, GroupVisit, People
 from tests.model.strategies import messy_texts
 

@@ -2,8 +2,8 @@ from itertools import pairwise
 
 from hypothesis import given
 
-from model.features import read
 from model.passages import SHORTEST, clauses
+from model.reading import read
 from model.records import LONGEST_QUOTE
 from tests.model.strategies import messy_texts
 

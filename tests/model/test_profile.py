@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from model.features import read
 from model.profile import SHINGLE, Profiler
+from model.reading import read
 from tests.factories import letter
 from tests.model.letters import EXAMPLES
 

@@ -1,8 +1,8 @@
 import pytest
 
 from model.analyse import Analyser
-from model.features import read
 from model.purpose import route_of
+from model.reading import read
 from model.records import CategoryResult, Purpose, Route, Scored
 from tests.factories import taxonomy
 

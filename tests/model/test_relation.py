@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.analyse import Analyser
-from model.features import read
 from model.profile import Profile, Profiler
+from model.reading import read
 from model.relation import RelationScorer, shared_passages
 from tests.factories import letter
 from tests.model.letters import EXAMPLES, MATTERS

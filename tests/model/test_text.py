@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.text import clean_text, han_count
+from model.text import clean_text, code_points, is_han, is_word
 from tests.model.strategies import messy_texts
 
 ORDINARY = "的一是在不了有和人这中大为上个国我以要他时来用们生作地于出就分对成会可主发年,。;!?\n 0123456789abcxyz()"
@@ -22,8 +22,20 @@ def test_every_clean_character_leads_back_to_the_original_that_made_it(text: str
 @given(messy_texts)
 def test_clean_characters_keep_the_order_of_the_original(text: str) -> None:
     clean = clean_text(text)
-    assert len(clean.starts) == len(clean.ends) == len(clean.text)
+    assert len(clean.starts) == len(clean.points) == len(clean.text)
     assert clean.starts.tolist() == sorted(clean.starts.tolist())
+
+
+@given(messy_texts)
+def test_the_code_points_of_a_clean_text_are_those_of_its_characters(text: str) -> None:
+    clean = clean_text(text)
+    assert clean.points.tolist() == [ord(character) for character in clean.text]
+
+
+@given(messy_texts)
+def test_words_are_made_of_letters_and_digits(text: str) -> None:
+    clean = clean_text(text)
+    assert is_word(clean.points).tolist() == [character.isalnum() for character in clean.text]
 
 
 @given(messy_texts)
@@ -90,4 +102,15 @@ def test_a_clean_passage_quotes_the_original_with_what_was_dropped_inside() -> N
 
 
 def test_only_chinese_characters_are_counted() -> None:
-    assert han_count("abc 中文，123 字😀") == 3
+    assert is_han(code_points("abc 中文，123 字😀")).sum() == 3
+
+
+def test_a_lone_half_of_a_surrogate_pair_vanishes() -> None:
+    clean = clean_text("工\ud83d资\udc00")
+    assert (clean.text, clean.starts.tolist()) == ("工资", [0, 2])
+
+
+def test_one_character_that_becomes_several_leads_back_from_each() -> None:
+    clean = clean_text("甲㈱㎡½乙")
+    assert clean.text == "甲(株)m21⁄2乙"
+    assert clean.starts.tolist() == [0, 1, 1, 1, 2, 2, 3, 3, 3, 4]

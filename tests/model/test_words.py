@@ -4,8 +4,10 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from model.words.tables import lines, patterns, table
+from model.words.tables import lines, table
 
 EXPRESSION_TABLES = ("danger", "group_visit", "names")
 
@@ -28,8 +30,15 @@ def test_every_expression_of_a_table_compiles_and_asks_for_a_character(name: str
         assert not re.compile(expression).fullmatch(""), f"{path}: {expression}"
 
 
-def test_every_expression_of_page_remains_asks_for_a_character() -> None:
-    assert all(not pattern.fullmatch("") for pattern in patterns("page_remains"))
+@pytest.mark.parametrize("line", lines("page_remains"))
+@given(data=st.data())
+@settings(max_examples=20)
+def test_an_expression_of_page_remains_matches_only_with_its_sign(line: str, data: st.DataObject) -> None:
+    """Where the sign is missing, the expression is not tried."""
+    sign, expression = line.split(" ", 1)
+    match = re.search(expression, data.draw(st.from_regex(expression)))
+    assert match
+    assert sign in match.group()
 
 
 @pytest.mark.parametrize("name", [*EXPRESSION_TABLES, "headings"])

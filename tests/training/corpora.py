@@ -1,10 +1,13 @@
 """A small corpus with everything that ships: letters, taxonomy, pairs and matters."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from model.taxonomy import Taxonomy
+import pytest
+
+from model.taxonomy import Category, Taxonomy
 from tests.factories import letter, taxonomy
 from tests.model.letters import EXAMPLES, MATTERS, labelled_pairs
 from training.corpus import Example, MatterLetter, Pair
@@ -21,10 +24,39 @@ SMALL_MATTERS = [
     for i, texts in enumerate(MATTERS)
     for j, text in enumerate(texts)
 ]
+OWN_LABELS = {"labour": "欠薪社保", "transport": "出行", "education": "上学/幼儿园"}
+_LENT_CODES = (
+    "construction.property",
+    "transport.road",
+    "labour.wages",
+    "education.enrolment",
+    "environment.water",
+    "health.hospital",
+)
+LENDERS = [
+    Example(letter(text, f"lender-{code}-{i}"), code)
+    for code, texts in zip(_LENT_CODES, MATTERS, strict=True)
+    for i, text in enumerate(texts)
+]
 
 
 def small_taxonomy() -> Taxonomy:
     return taxonomy(*dict.fromkeys(example.code for example in EXAMPLES))
+
+
+def literal_taxonomy(*labels: str) -> Taxonomy:
+    """Return the one level that labels make which are neither codes nor names."""
+    return Taxonomy(tuple(Category(label, label, "", ()) for label in labels))
+
+
+def stand_in(patch: pytest.MonkeyPatch) -> None:
+    """Let the small corpus stand for all that ships, and a dozen letters for those that are lent."""
+    patch.setattr("training.cli.shipped_examples", lambda: SMALL_EXAMPLES)
+    patch.setattr("training.fit.shipped_pairs", lambda: SMALL_PAIRS)
+    patch.setattr("training.fit.shipped_matters", lambda: SMALL_MATTERS)
+    patch.setattr("training.borrowing.shipped_examples", lambda: LENDERS)
+    for module in ("cli", "archive", "borrowing"):
+        patch.setattr(f"training.{module}.shipped_taxonomy", small_taxonomy)
 
 
 def written(file: Path, *rows: Any) -> Path:
@@ -34,7 +66,7 @@ def written(file: Path, *rows: Any) -> Path:
     return file
 
 
-def labelled(label_of: dict[str, str] | None = None) -> list[dict[str, str]]:
+def labelled(label_of: Mapping[str, str] | None = None) -> list[dict[str, str]]:
     """Return rows of a training file: the small letters under their level-1 codes, or under other labels."""
     codes = [(example.text, example.code.split(".")[0]) for example in EXAMPLES]
     return [{"text": text, "label": (label_of or {}).get(code, code)} for text, code in codes]

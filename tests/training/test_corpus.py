@@ -25,10 +25,10 @@ def test_letters_are_read_from_all_files_in_a_fixed_order(folder: Path) -> None:
     assert [example.letter.id for example in corpus.shipped_examples()] == ["a", "b", "c"]
 
 
-def test_a_letter_without_purpose_and_level_is_an_appeal_of_one(folder: Path) -> None:
+def test_a_letter_without_purpose_is_an_appeal_and_without_level_not_judged(folder: Path) -> None:
     written(folder / "letters" / "a.jsonl", {"id": "1", "title": "路灯", "body": "坏了", "category": "x.y"})
     (example,) = corpus.shipped_examples()
-    assert (example.purpose, example.level, example.people, example.spans) == ("appeal", "none", None, ())
+    assert (example.purpose, example.level, example.people, example.spans) == ("appeal", None, None, ())
 
 
 def test_spans_are_found_in_title_and_body(folder: Path) -> None:

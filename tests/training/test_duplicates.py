@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.features import read
+from model.reading import read
 from tests.model.letters import EXAMPLES, MATTERS
-from training.duplicates import duplicate_groups
+from training.duplicates import LARGEST_CROSSED, duplicate_groups
 
 STORY = "".join(example.text for example in EXAMPLES[:4])
 OTHER = "".join(example.text for example in EXAMPLES[20:24])
@@ -79,6 +79,37 @@ def test_letters_that_share_an_opening_only_are_no_duplicates() -> None:
 def test_a_chain_of_copies_is_one_group() -> None:
     chain = [STORY[start : start + 110] for start in range(0, 50, 8)]
     assert len(set(groups(chain))) == 1
+
+
+def copies_of(text: str, count: int) -> list[str]:
+    """Return different copies of a letter, each with another two characters missing."""
+    return [text[:start] + text[start + 2 :] for start in range(10, 10 + 3 * count, 3)]
+
+
+def test_more_copies_than_are_compared_with_each_other_still_share_a_group() -> None:
+    many = copies_of(STORY * 2, LARGEST_CROSSED + 15)
+    assert len(set(many)) > LARGEST_CROSSED
+    first, *others, other = groups([*many, OTHER])
+    assert set(others) == {first}
+    assert other != first
+
+
+def test_two_large_groups_that_share_a_form_stay_apart() -> None:
+    """A form that many send has the same passages; what each has filled in tells them apart."""
+    form = "".join(TEXTS[48:50])
+    count = LARGEST_CROSSED + 10
+    wages, road = (copies_of(form + "".join(TEXTS[i : i + 4]), count) for i in (0, 20))
+    numbers = groups([text for pair in zip(wages, road, strict=True) for text in pair])
+    assert len(set(numbers[::2])) == len(set(numbers[1::2])) == 1
+    assert numbers[0] != numbers[1]
+
+
+def test_comparing_neighbours_alone_joins_the_same_copies(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [*TEXTS, *copies_of(STORY, 20), *copies_of(OTHER, 8), TEXTS[40] + "请回复。"]
+    compared = parts(texts)
+    assert len(compared) == len(TEXTS) + 2
+    monkeypatch.setattr("training.duplicates.LARGEST_CROSSED", 1)
+    assert parts(texts) == compared
 
 
 def test_short_letters_are_told_apart_and_put_together() -> None:

@@ -1,10 +1,11 @@
-from collections.abc import Iterator
+import pickle
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from sklearn.model_selection import GroupKFold
 
 from model import artefact
 from model.analyse import Analyser
@@ -14,8 +15,10 @@ from model.purpose import PurposeReader
 from model.relation import RelationScorer
 from tests.factories import letter
 from tests.model.letters import EXAMPLES, MATTERS
-from tests.training.corpora import SMALL_EXAMPLES, SMALL_MATTERS, SMALL_PAIRS, small_taxonomy
+from tests.training.conftest import Fold
+from tests.training.corpora import SMALL_EXAMPLES, SMALL_PAIRS, small_taxonomy, stand_in
 from training import fit
+from training.archive import Options, fit_categories
 from training.corpus import Example, Pair
 from training.fit import ReadCorpus
 from training.fitted import Fitted, relation_metrics
@@ -24,38 +27,25 @@ from training.relation_pairs import prepare
 WITH_COPIES = [
     *SMALL_EXAMPLES,
     *(
-        Example(letter(f"{example.letter.body}请回复。", f"{example.letter.id}-again"), example.code, example.purpose)
+        replace(example, letter=letter(f"{example.letter.body}请回复。", f"{example.letter.id}-again"))
         for example in SMALL_EXAMPLES[::4]
     ),
 ]
 
 
-class RecordingGroupKFold(GroupKFold):  # type: ignore[misc]
-    """Keeps what every fold learns from and is measured on."""
-
-    folds: list[tuple[int, set[int], set[int]]]
-
-    def split(self, X: Any, y: Any = None, groups: Any = None) -> Iterator[tuple[Any, Any]]:
-        for learn, hold in super().split(X, y, groups):
-            self.folds.append((len(groups), set(learn.tolist()), set(hold.tolist())))
-            yield learn, hold
+SHIPPED = Options(shipped=True)
 
 
-@pytest.fixture
-def folds(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, set[int], set[int]]]:
-    """Return a list that fills with the folds of every split."""
-    monkeypatch.setattr(RecordingGroupKFold, "folds", [], raising=False)
-    for module in ("model.linear", "model.group_visit", "training.fitted"):
-        monkeypatch.setattr(f"{module}.GroupKFold", RecordingGroupKFold)
-    return RecordingGroupKFold.folds
+def fit_category(examples: Sequence[Example]) -> Fitted:
+    return fit_categories(examples, small_taxonomy(), SHIPPED, print)
 
 
-def fit_all(corpus: ReadCorpus, seed: int = 0) -> dict[str, Fitted]:
+def fit_all(corpus: ReadCorpus) -> dict[str, Fitted]:
     return {
-        "category": fit.fit_category(corpus, small_taxonomy(), seed),
-        "purpose": fit.fit_purpose(corpus, seed),
-        "relation": fit.fit_relation(corpus, seed),
-        "risk": fit.fit_risk(corpus, seed),
+        "category": fit_category(corpus.examples),
+        "purpose": fit.fit_purpose(corpus, 0),
+        "relation": fit.fit_relation(corpus, 0),
+        "risk": fit.fit_risk(corpus, 0),
     }
 
 
@@ -67,8 +57,7 @@ def saved(folder: Path, fitted: dict[str, Fitted]) -> str:
 def fitted(small_corpus: ReadCorpus) -> dict[str, Fitted]:
     """Return all parts, fitted on the small corpus; tests must not change them."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("training.fit.shipped_pairs", lambda: SMALL_PAIRS)
-        patch.setattr("training.fit.shipped_matters", lambda: SMALL_MATTERS)
+        stand_in(patch)
         return fit_all(small_corpus)
 
 
@@ -82,6 +71,22 @@ def test_other_letters_give_another_version(fitted: dict[str, Fitted], tmp_path:
     first = saved(tmp_path / "first", {"purpose": fitted["purpose"]})
     fewer = fit.read_corpus(SMALL_EXAMPLES[:-6])
     assert saved(tmp_path / "second", {"purpose": fit.fit_purpose(fewer, 0)}) != first
+
+
+def test_letters_that_nobody_has_judged_teach_no_level(fitted: dict[str, Fitted], tmp_path: Path) -> None:
+    unjudged = [replace(example, level=None) for example in SMALL_EXAMPLES if example.code.startswith("labour.")]
+    judged = [example for example in SMALL_EXAMPLES if not example.code.startswith("labour.")]
+    both = fit.fit_risk(fit.read_corpus([*unjudged, *judged]), 0)
+    assert both.metrics["letters"] == len(judged) < fitted["risk"].metrics["letters"]
+    alone = saved(tmp_path / "alone", {"risk": fit.fit_risk(fit.read_corpus(judged), 0)})
+    assert saved(tmp_path / "both", {"risk": both}) == alone
+
+
+def test_a_corpus_arrives_whole_in_another_process(small_corpus: ReadCorpus) -> None:
+    arrived = pickle.loads(pickle.dumps(small_corpus))  # noqa: S301 - made on the line itself
+    assert arrived.examples == small_corpus.examples
+    assert arrived.groups == small_corpus.groups
+    assert [reading.words for reading in arrived.readings] == [reading.words for reading in small_corpus.readings]
 
 
 def test_the_fitted_parts_analyse_a_letter(fitted: dict[str, Fitted]) -> None:
@@ -107,16 +112,13 @@ def test_the_fitted_parts_analyse_a_letter(fitted: dict[str, Fitted]) -> None:
 
 @pytest.mark.usefixtures("small_shipped")
 @pytest.mark.parametrize("part", ["category", "purpose", "risk"])
-def test_near_duplicates_never_stand_on_both_sides_of_a_fold(
-    part: str, folds: list[tuple[int, set[int], set[int]]]
-) -> None:
-    corpus = fit.read_corpus(WITH_COPIES)
+def test_near_duplicates_never_stand_on_both_sides_of_a_fold(part: str, folds: list[Fold]) -> None:
     if part == "category":
-        fit.fit_category(corpus, small_taxonomy(), 0)
+        fit_category(WITH_COPIES)
     elif part == "purpose":
-        fit.fit_purpose(corpus, 0)
+        fit.fit_purpose(fit.read_corpus(WITH_COPIES), 0)
     else:
-        fit.fit_risk(corpus, 0)
+        fit.fit_risk(fit.read_corpus(WITH_COPIES), 0)
     place = {example.letter.id: i for i, example in enumerate(WITH_COPIES)}
     copies = [(place[name.removesuffix("-again")], i) for name, i in place.items() if name.endswith("-again")]
     whole = [fold for fold in folds if fold[0] >= len(WITH_COPIES)]
@@ -126,12 +128,12 @@ def test_near_duplicates_never_stand_on_both_sides_of_a_fold(
 
 
 @pytest.mark.usefixtures("small_shipped")
-def test_copies_of_a_letter_share_a_fold_in_every_category(folds: list[tuple[int, set[int], set[int]]]) -> None:
+def test_copies_of_a_letter_share_a_fold_in_every_category(folds: list[Fold]) -> None:
     """The machines of level 2 see a part of the letters; each must still split by the same groups."""
     one = [example for example in SMALL_EXAMPLES if example.code.startswith("labour.")]
     doubled = [*one, *(Example(letter(example.letter.body, f"{example.letter.id}-2"), example.code) for example in one)]
-    fit.fit_category(fit.read_corpus(doubled), small_taxonomy(), 0)
-    within = [fold for fold in folds if fold[0] == len(doubled) + 2]
+    fit_category(doubled)
+    within = [fold for fold in folds if fold[0] == len(doubled)]
     assert within
     for _, learn, hold in within:
         assert all((i in learn) == (i + len(one) in learn) for i in range(len(one)))
@@ -140,7 +142,7 @@ def test_copies_of_a_letter_share_a_fold_in_every_category(folds: list[tuple[int
 
 @pytest.mark.usefixtures("small_shipped")
 def test_pairs_of_one_group_never_stand_on_both_sides(
-    small_corpus: ReadCorpus, monkeypatch: pytest.MonkeyPatch, folds: list[tuple[int, set[int], set[int]]]
+    small_corpus: ReadCorpus, monkeypatch: pytest.MonkeyPatch, folds: list[Fold]
 ) -> None:
     seen: list[list[str]] = []
     real = relation_metrics
@@ -166,13 +168,12 @@ def test_the_measurements_cover_the_letters_and_not_the_taxonomy(fitted: dict[st
         assert 0.0 <= metrics[name] <= 1.0
 
 
-def test_the_measurements_are_of_letters_not_seen(small_corpus: ReadCorpus) -> None:
+def test_the_measurements_are_of_letters_not_seen() -> None:
     """Random labels cannot be learnt: whoever measures on what it has seen would be nearly always right."""
     rng = np.random.default_rng(0)
     codes = [example.code for example in SMALL_EXAMPLES]
     shuffled = [Example(e.letter, codes[i]) for e, i in zip(SMALL_EXAMPLES, rng.permutation(len(codes)), strict=True)]
-    corpus = ReadCorpus(shuffled, small_corpus.readings, small_corpus.groups)
-    assert fit.fit_category(corpus, small_taxonomy(), 0).metrics["accuracy"] < 0.5
+    assert fit_category(shuffled).metrics["accuracy"] < 0.5
 
 
 def test_the_relation_is_measured_on_written_pairs_and_matters_alone(fitted: dict[str, Fitted]) -> None:

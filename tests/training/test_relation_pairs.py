@@ -1,6 +1,6 @@
 from collections.abc import Sequence
 
-from model.features import read
+from model.reading import read
 from tests.factories import letter
 from tests.model.letters import EXAMPLES
 from tests.training.corpora import SMALL_EXAMPLES, SMALL_MATTERS

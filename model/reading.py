@@ -1,0 +1,85 @@
+"""A letter read once: its clean text and its words. Every feature and cue works from it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model import segment
+from model.text import CleanText, clean_text, code_points
+
+PAGE_SIZE = 256
+# No clean text holds this character.
+_GAP = "\0"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A clean text and its words; word i stands at [bounds[i], bounds[i + 1]) of the clean text."""
+
+    clean: CleanText
+    words: tuple[str, ...]
+    bounds: NDArray[np.int32]
+
+
+def read(text: str, segmenter: segment.Name = segment.DEFAULT) -> Reading:
+    """Clean and segment a text."""
+    clean = clean_text(text)
+    words = segment.segmenter(segmenter).cut(clean.text)
+    return Reading(clean, tuple(words), _bounds(words))
+
+
+def _bounds(words: Sequence[str]) -> NDArray[np.int32]:
+    """Return where each word begins and the last one ends; faster than asking every word for its length."""
+    gaps = np.flatnonzero(code_points(_GAP.join(["", *words, ""])) == 0)
+    return (gaps - np.arange(len(gaps))).astype(np.int32)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Readings laid one behind the other, so that NumPy works on many letters at once.
+
+    A place on the page counts characters from its beginning; letter i stands at [bounds[i], bounds[i + 1]).
+    `origins` says for each character where it stands in the original of its letter.
+    """
+
+    readings: tuple[Reading, ...]
+    bounds: NDArray[np.int32]
+    points: NDArray[np.uint32]
+    origins: NDArray[np.int32]
+    letters: NDArray[np.int32]
+    word_starts: NDArray[np.int32]
+    word_ends: NDArray[np.int32]
+    word_letters: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, readings: Sequence[Reading]) -> "Page":
+        """Lay readings on a page."""
+        numbers = np.arange(len(readings), dtype=np.int32)
+        bounds = np.zeros(len(readings) + 1, np.int32)
+        np.cumsum([len(reading.clean.points) for reading in readings], out=bounds[1:])
+        words = [reading.bounds + first for reading, first in zip(readings, bounds, strict=False)]
+        return cls(
+            readings=tuple(readings),
+            bounds=bounds,
+            points=_laid([reading.clean.points for reading in readings], np.uint32),
+            origins=_laid([reading.clean.starts for reading in readings], np.int32),
+            letters=np.repeat(numbers, np.diff(bounds)),
+            word_starts=_laid([places[:-1] for places in words], np.int32),
+            word_ends=_laid([places[1:] for places in words], np.int32),
+            word_letters=np.repeat(numbers, [len(reading.words) for reading in readings]),
+        )
+
+
+def _laid(parts: Sequence[NDArray[Any]], kind: type[np.generic]) -> NDArray[Any]:
+    return np.concatenate(parts) if parts else np.zeros(0, kind)
+
+
+def pages(readings: Iterable[Reading]) -> Iterator[Page]:
+    """Lay readings on pages of 256 letters, few enough for the arrays to stay near the processor."""
+    source = iter(readings)
+    while chosen := list(islice(source, PAGE_SIZE)):
+        yield Page.of(chosen)
