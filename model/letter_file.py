@@ -52,20 +52,22 @@ def read_rows(path: Path) -> Iterator[Row]:
 
 
 def _json_rows(path: Path) -> Iterator[Row]:
-    number = 0
-    for line in path.read_bytes().splitlines():
-        number += 1
-        if not line.strip():
-            continue
-        try:
-            content = json.loads(line.decode("utf-8-sig"))
-        except UnicodeDecodeError:
-            yield Row(number, {}, "the line is not UTF-8; save the file as UTF-8")
-        except (ValueError, RecursionError):
-            yield Row(number, {}, "the line is not JSON; write one object on each line")
-        else:
-            fits = isinstance(content, dict)
-            yield Row(number, content if fits else {}, None if fits else "the line is JSON but no object")
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if line.strip():
+                yield _json_row(number, line)
+
+
+def _json_row(number: int, line: bytes) -> Row:
+    try:
+        content = json.loads(line.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return Row(number, {}, "the line is not UTF-8; save the file as UTF-8")
+    except (ValueError, RecursionError):
+        return Row(number, {}, "the line is not JSON; write one object on each line")
+    if not isinstance(content, dict):
+        return Row(number, {}, "the line is JSON but no object")
+    return Row(number, content)
 
 
 def decode(content: bytes, name: str) -> str:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from model import segment
 from model.text import CleanText, clean_text, code_points
 
-PAGE_SIZE = 256
+PAGE_SIZE = 128
 # No clean text holds this character.
 _GAP = "\0"
 
@@ -79,7 +79,7 @@ def _laid(parts: Sequence[NDArray[Any]], kind: type[np.generic]) -> NDArray[Any]
 
 
 def pages(readings: Iterable[Reading]) -> Iterator[Page]:
-    """Lay readings on pages of 256 letters, few enough for the arrays to stay near the processor."""
+    """Lay readings on pages of 128 letters, few enough for the arrays to stay near the processor."""
     source = iter(readings)
     while chosen := list(islice(source, PAGE_SIZE)):
         yield Page.of(chosen)

@@ -49,22 +49,18 @@ def _clean_character(character: str) -> str:
 class _CharacterTable:
     """The clean form of every code point, worked out once for each that occurs.
 
-    `firsts` holds the first code point of the clean form, `lengths` how many there are (-1 while unknown), and
-    `alphanumeric` says of clean code points whether they belong to words.
+    `firsts` holds the first code point of the clean form and `lengths` how many there are, -1 while unknown.
     """
 
     def __init__(self) -> None:
         self.firsts = np.zeros(sys.maxunicode + 1, np.uint32)
         self.lengths = np.full(sys.maxunicode + 1, -1, np.int8)
-        self.alphanumeric = np.zeros(sys.maxunicode + 1, bool)
         self.longer: dict[int, NDArray[np.uint32]] = {}
 
     def learn(self, points: NDArray[np.uint32]) -> None:
         """Work out the clean forms of code points. The length is set last: another thread may be reading."""
         for point in np.unique(points).tolist():
-            becomes = _clean_character(chr(point))
-            clean = code_points(becomes)
-            self.alphanumeric[clean] = [character.isalnum() for character in becomes]
+            clean = code_points(_clean_character(chr(point)))
             if len(clean) > 1:
                 self.longer[point] = clean
             if len(clean):
@@ -132,9 +128,15 @@ def without_traps(text: str, traps: Iterable[re.Pattern[str]]) -> str:
     return text
 
 
+@cache
+def _alphanumeric() -> NDArray[np.bool_]:
+    every = range(sys.maxunicode + 1)
+    return np.fromiter(map(str.isalnum, map(chr, every)), bool, len(every))
+
+
 def is_word(points: NDArray[np.uint32]) -> NDArray[np.bool_]:
-    """Say of code points of clean texts whether they belong to words and are no marks."""
-    return _CHARACTERS.alphanumeric[points]
+    """Say of code points whether they belong to words and are no marks."""
+    return _alphanumeric()[points]
 
 
 def is_han(points: NDArray[np.uint32]) -> NDArray[np.bool_]:

@@ -15,7 +15,7 @@ from model.features import HashedTfidf
 from model.linear import Aids
 from model.reading import Reading, read
 from model.taxonomy import Taxonomy
-from training.borrowing import SPARSE, Loan, loans, meaning_of_categories
+from training.borrowing import SPARSE, Loan, loans, meaning_of_categories, words_of
 from training.corpus import Example, shipped_taxonomy
 from training.doubtful import doubtful_labels
 from training.duplicates import duplicate_groups
@@ -128,11 +128,11 @@ class _Training:
     def _loans(self, readings: OnDemand) -> list[Loan]:
         """Return what may be borrowed; where the shipped letters themselves learn, that is the taxonomy's words."""
         if self.options.shipped:
-            return loans(self.taxonomy, (), {})
+            return words_of(self.taxonomy)
         foreign = any(self.taxonomy.find(code) is None for code in shipped_taxonomy().by_code)
         sparse = min(Counter(self.level1.tolist()).values()) < SPARSE
         meaning = meaning_of_categories(readings, self.level1, self.options.seed) if foreign and sparse else {}
-        return loans(self.taxonomy, self.level1.tolist(), meaning)
+        return loans(self.taxonomy, self.examples, meaning)
 
     def _borrowed(self, rows: csr_matrix) -> Aids | None:
         if not self.loans:

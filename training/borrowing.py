@@ -10,7 +10,7 @@ from model.features import HashedTfidf
 from model.linear import BlendedLinear, Labels
 from model.reading import Reading, read
 from model.taxonomy import Taxonomy
-from training.corpus import shipped_examples, shipped_taxonomy
+from training.corpus import Example, shipped_examples, shipped_taxonomy
 from training.knowledge import knowledge_of
 
 SPARSE = 100
@@ -28,23 +28,37 @@ class Loan:
     weight: float
 
 
-def loans(taxonomy: Taxonomy, labels: Sequence[str], meaning: Mapping[str, str]) -> list[Loan]:
-    """Return what the labels of an office may borrow.
+def loans(taxonomy: Taxonomy, own: Sequence[Example], meaning: Mapping[str, str]) -> list[Loan]:
+    """Return what an office may borrow for its letters.
 
-    The names and definitions of the taxonomy serve every class. Shipped letters serve the categories that have fewer
-    than a hundred letters, under their own code where the taxonomy has it, else under the label that their category
-    means.
+    The names and definitions of the taxonomy serve the classes of every category that it uses. Shipped letters serve
+    the categories that have fewer than a hundred letters, under their own code where the taxonomy has it, else under
+    the label that their category means. Where the office tells no classes of a category apart, shipped letters of
+    its classes serve level 2 alone: their weight is 0.
     """
-    sparse = {label for label, count in Counter(labels).items() if count < SPARSE}
-    known = [Loan(example.letter.text, example.code, 1.0) for example in knowledge_of(taxonomy)]
-    shipped = shipped_taxonomy()
+    labels = Counter(taxonomy.parents.get(example.code, example.code) for example in own)
+    divided = {taxonomy.parents[example.code] for example in own if example.code in taxonomy.parents}
+    texts = {example.letter.text for example in own}
+    parents = shipped_taxonomy().parents
     lent = []
-    for example in shipped_examples() if sparse else ():
-        parent = shipped.parents.get(example.code, example.code)
-        code = taxonomy.find(example.code) or taxonomy.find(parent) or meaning.get(parent)
-        if code is not None and taxonomy.parents.get(code, code) in sparse:
-            lent.append(Loan(example.letter.text, code, BORROWED_WEIGHT))
-    return [*known, *lent]
+    for example in shipped_examples():
+        code = _own_code(example.code, parents.get(example.code, example.code), taxonomy, meaning)
+        label = taxonomy.parents.get(code, code)
+        sparse = labels[label] < SPARSE
+        undivided = label not in divided and code in taxonomy.parents
+        if labels[label] and (sparse or undivided) and example.letter.text not in texts:
+            lent.append(Loan(example.letter.text, code, BORROWED_WEIGHT if sparse else 0.0))
+    return [*(loan for loan in words_of(taxonomy) if labels[taxonomy.parents[loan.code]]), *lent]
+
+
+def words_of(taxonomy: Taxonomy) -> list[Loan]:
+    """Return the names and definitions of a taxonomy, which help to learn every class."""
+    return [Loan(example.letter.text, example.code, 1.0) for example in knowledge_of(taxonomy)]
+
+
+def _own_code(code: str, parent: str, taxonomy: Taxonomy, meaning: Mapping[str, str]) -> str:
+    """Return the code under which an office's taxonomy borrows a shipped letter, empty if under none."""
+    return taxonomy.find(code) or taxonomy.find(parent) or meaning.get(parent) or ""
 
 
 def meaning_of_categories(readings: Iterable[Reading], labels: Labels, seed: int) -> dict[str, str]:

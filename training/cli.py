@@ -75,7 +75,7 @@ def fit_command(
         options = Options(seed, precision, minutes, jobs, letters is None, texts)
         own = _own_letters(letters, taxonomy)
         version = _fit(wanted, own, letters, taxonomy, out, options)
-    except ModelError as error:
+    except (ModelError, OSError) as error:
         raise click.UsageError(str(error)) from error
     click.echo(f"{out}: model {version}", err=True)
     if own and own.refused:
@@ -87,11 +87,16 @@ def _own_letters(letters: Path | None, own_taxonomy: Path | None) -> Dataset | N
     if letters is None:
         return None
     own = read_dataset(letters, shipped_taxonomy(), load_taxonomy(own_taxonomy) if own_taxonomy else None)
-    for warning in own.warnings[:MOST_WARNINGS]:
-        click.echo(warning, err=True)
-    if len(own.warnings) > MOST_WARNINGS:
-        click.echo(f"and {len(own.warnings) - MOST_WARNINGS} more", err=True)
+    _warn(own)
     return own
+
+
+def _warn(dataset: Dataset) -> None:
+    """Say what was left out, and what was kept but is doubtful."""
+    for warning in dataset.warnings[:MOST_WARNINGS]:
+        click.echo(warning, err=True)
+    if len(dataset.warnings) > MOST_WARNINGS:
+        click.echo(f"and {len(dataset.warnings) - MOST_WARNINGS} more", err=True)
 
 
 def _fit(
@@ -178,29 +183,34 @@ def _source(wanted: Sequence[str], letters: Path | None) -> str:
 def evaluate_command(part: str, folder: Path, data: Path, as_json: bool, report: Path | None) -> None:
     """Measure PART of a model on labelled letters or pairs that it has not seen.
 
-    With --report the categories' card is written as a page that opens in any browser, without a network.
+    With --report the categories' card is written as a page that opens in any browser, without a network. Exits 1 if
+    rows of the file were left out.
     """
     if report and part != "category":
         raise click.UsageError("--report is the card of the categories: evaluate category")
     try:
-        result = _evaluate(part, folder, data, report)
+        result, refused = _evaluate(part, folder, data, report)
     except (ModelError, OSError) as error:
         raise click.UsageError(str(error)) from error
     shown = result if as_json else {name: value for name, value in result.items() if name not in LENGTHY}
     click.echo(json.dumps(shown, ensure_ascii=False, indent=None if as_json else 2))
+    if refused:
+        sys.exit(1)
 
 
-def _evaluate(part: str, folder: Path, data: Path, report: Path | None) -> dict[str, Any]:
+def _evaluate(part: str, folder: Path, data: Path, report: Path | None) -> tuple[dict[str, Any], int]:
+    """Return the measurements, and how many rows were left out."""
     analyser = artefact.load(folder)
     if part == "relation":
-        return evaluate.evaluate_relation(analyser, read_pairs(data))
+        return evaluate.evaluate_relation(analyser, read_pairs(data)), 0
     if part == "risk":
-        return evaluate.evaluate_risk(analyser, read_levels(data))
+        return evaluate.evaluate_risk(analyser, read_levels(data)), 0
     classifier = evaluate.require_part(analyser.category, "category")
     dataset = read_dataset(data, classifier.taxonomy, classifier.taxonomy)
+    _warn(dataset)
     result = evaluate.evaluate_category(analyser, dataset.examples)
     if report:
         manifest = artefact.read_manifest(folder)
         page = write_report(report, evaluate.category_report(manifest, classifier, data.name, result))
         click.echo(f"{page}: the model card", err=True)
-    return result
+    return result, dataset.refused

@@ -32,7 +32,7 @@ class ReadCorpus:
     groups: Sequence[int]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Travel to another process as examples, which are read anew: a reading serves where it was made."""
+        """Travel to another process as examples, which are read anew: that is faster than to copy readings."""
         return read_corpus, (self.examples,)
 
 

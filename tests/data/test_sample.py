@@ -4,9 +4,9 @@ from typing import Any
 import openpyxl
 import pytest
 
-from model.reading import read
 from model.letter_file import read_rows
 from model.package_data import data_folder
+from model.reading import read
 from model.when import parse_time
 from model.words.tables import table
 from training.corpus import shipped_examples

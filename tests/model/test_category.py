@@ -317,8 +317,8 @@ def test_aids_without_weight_teach_the_class_and_leave_the_categories_alone() ->
     classifier = helped(codes, ["labour.land"] * len(RURAL), [0.0] * len(RURAL))
     without = helped(codes, [], [])
     np.testing.assert_array_equal(classifier.level1_.machine_.coef_, without.level1_.machine_.coef_)
-    assert "labour.land" in classifier.level2_["labour"].classes_
-    assert "labour.land" not in without.level2_["labour"].classes_
+    assert "labour.land" in classifier.level2_["labour"].machine.classes_
+    assert "labour.land" not in without.level2_["labour"].machine.classes_
 
 
 def test_classes_known_from_aids_alone_are_told_apart() -> None:

@@ -118,8 +118,11 @@ def test_the_plans_tried_are_told_with_what_each_reached(own: Fitted) -> None:
     assert all(0 <= reached <= 1 for reached in own.metrics["plans"].values())
 
 
-def test_the_letters_that_ship_need_no_choice() -> None:
-    assert fitted(SMALL_EXAMPLES, small_taxonomy(), shipped=True).metrics["plans"] == {}
+def test_the_letters_that_ship_need_no_choice_and_every_step_is_told_in_order() -> None:
+    told: list[str] = []
+    found = fit_categories(SMALL_EXAMPLES, small_taxonomy(), Options(shipped=True), told.append)
+    assert found.metrics["plans"] == {}
+    assert told == ["read letters", "fit and calibrate", "measure"]
 
 
 @pytest.mark.usefixtures("nothing_lent")
@@ -269,12 +272,6 @@ def test_letters_without_labels_are_tried_as_help() -> None:
     assert any("+unlabelled" in plan for plan in found.metrics["plans"])
     assert found.metrics["letters"] == len(BY_LABEL[::2])
     assert tagged(found, WAGES).best.code == "欠薪社保"
-
-
-def test_what_is_being_done_is_told_in_order() -> None:
-    told: list[str] = []
-    fit_categories(SMALL_EXAMPLES, small_taxonomy(), Options(shipped=True), told.append)
-    assert told == ["read letters", "fit and calibrate", "measure"]
 
 
 def test_readings_on_demand_run_twice() -> None:

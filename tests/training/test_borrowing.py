@@ -5,10 +5,12 @@ import numpy as np
 import pytest
 
 from model.reading import read
+from model.records import Letter
 from model.taxonomy import Taxonomy
 from tests.factories import taxonomy
 from tests.training.corpora import LENDERS, OWN_LABELS, SMALL_EXAMPLES, literal_taxonomy, small_taxonomy
 from training.borrowing import BORROWED_WEIGHT, SPARSE, Loan, loans, meaning_of_categories
+from training.corpus import Example
 
 CODES = [example.code for example in SMALL_EXAMPLES]
 
@@ -20,10 +22,15 @@ def lenders(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("training.borrowing.shipped_taxonomy", small_taxonomy)
 
 
-def lent(own: Taxonomy, labels: Sequence[str], meaning: Mapping[str, str] | None = None) -> list[Loan]:
+def letters_of(codes: Sequence[str]) -> list[Example]:
+    """Return an own letter for each code."""
+    return [Example(Letter(id=str(number), body=f"第{number}封来信"), code) for number, code in enumerate(codes)]
+
+
+def lent(own: Taxonomy, codes: Sequence[str], meaning: Mapping[str, str] | None = None) -> list[Loan]:
     """Return the letters among the loans; the rest are the words of the taxonomy."""
     texts = {example.letter.text for example in LENDERS}
-    return [loan for loan in loans(own, labels, meaning or {}) if loan.text in texts]
+    return [loan for loan in loans(own, letters_of(codes), meaning or {}) if loan.text in texts]
 
 
 def codes_of(found: Sequence[Loan]) -> Counter[str]:
@@ -31,12 +38,12 @@ def codes_of(found: Sequence[Loan]) -> Counter[str]:
 
 
 def test_only_labels_with_few_letters_borrow() -> None:
-    labels = ["labour"] * SPARSE + ["transport"] * (SPARSE - 1) + ["health"]
-    assert codes_of(lent(small_taxonomy(), labels)) == {"transport.road": 2, "health.hospital": 2}
+    codes = ["labour.wages"] * SPARSE + ["transport.road"] * (SPARSE - 1) + ["health.hospital"]
+    assert codes_of(lent(small_taxonomy(), codes)) == {"transport.road": 2, "health.hospital": 2}
 
 
 def test_nothing_is_lent_where_every_label_has_a_hundred_letters() -> None:
-    assert lent(small_taxonomy(), [*small_taxonomy().by_code] * SPARSE) == []
+    assert lent(small_taxonomy(), [*small_taxonomy().classes_by_code] * SPARSE) == []
 
 
 def test_a_label_without_any_letter_borrows_nothing() -> None:
@@ -50,9 +57,24 @@ def test_a_letter_that_is_lent_counts_less_than_an_own_one() -> None:
 
 def test_the_words_of_the_taxonomy_serve_every_class_however_many_letters_it_has() -> None:
     own = small_taxonomy()
-    found = loans(own, [*own.by_code] * SPARSE, {})
+    found = loans(own, letters_of([*own.classes_by_code] * SPARSE), {})
     assert codes_of(found) == dict.fromkeys(own.classes_by_code, 1)
     assert {loan.weight for loan in found} == {1.0}
+
+
+def test_letters_serve_the_classes_of_a_category_that_the_office_does_not_divide() -> None:
+    found = lent(small_taxonomy(), ["labour"] * SPARSE)
+    assert {loan.code.split(".")[0] for loan in found} == {"labour"}
+    assert {loan.weight for loan in found} == {0.0}
+
+
+def test_a_category_that_the_office_does_not_use_is_lent_nothing() -> None:
+    assert {loan.code.split(".")[0] for loan in loans(small_taxonomy(), letters_of(["labour.wages"]), {})} == {"labour"}
+
+
+def test_a_letter_that_the_office_has_itself_is_not_lent() -> None:
+    own = next(example for example in LENDERS if example.code.startswith("labour"))
+    assert own.letter.text not in {loan.text for loan in loans(small_taxonomy(), [own], {})}
 
 
 def test_a_letter_keeps_its_own_code_where_the_taxonomy_has_it() -> None:

@@ -7,7 +7,7 @@ from model.errors import FileError, TaxonomyError
 from model.records import People
 from model.taxonomy import Taxonomy, taxonomy_of
 from tests.training.corpora import written
-from training.dataset import Dataset, read_dataset, read_levels
+from training.dataset import Dataset, read_dataset, read_levels, read_texts
 
 TAXONOMY = taxonomy_of(
     {
@@ -104,6 +104,27 @@ def test_a_bad_row_in_the_middle_costs_only_itself(tmp_path: Path) -> None:
     found = dataset(tmp_path, first, '{"body": "半行', second)
     assert codes(found) == ["labour", "transport"]
     assert any("row 2: the line is not JSON" in warning for warning in found.warnings)
+
+
+def test_a_letter_knows_its_row_in_the_file(tmp_path: Path) -> None:
+    """Rows that were left out before it count too: the office looks for it there."""
+    found = dataset(tmp_path, {"label": "labour"}, *rows_of("labour"), "", *rows_of("transport"))
+    assert [example.row for example in found.examples] == [2, 4]
+
+
+def test_the_number_of_rows_left_out_does_not_count_sparse_classes(tmp_path: Path) -> None:
+    found = dataset(tmp_path, {"label": "labour"}, *rows_of("labour", "transport"))
+    assert (found.refused, len(found.warnings)) == (1, 3)
+
+
+def test_texts_without_labels_are_read_and_rows_without_text_passed_over(tmp_path: Path) -> None:
+    rows = [{"title": "路灯", "body": "坏了"}, {"body": " "}, "{半行", {"text": "工资", "label": "labour"}]
+    assert read_texts(written(tmp_path / "others.jsonl", *rows)) == ["路灯\n坏了", "工资"]
+
+
+def test_a_file_without_any_text_holds_no_letters(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match=r"others.jsonl: holds no letters"):
+        read_texts(written(tmp_path / "others.jsonl", {"body": ""}, {"label": "labour"}))
 
 
 def test_a_title_alone_and_text_in_one_piece_are_letters(tmp_path: Path) -> None:

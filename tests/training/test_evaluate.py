@@ -34,6 +34,7 @@ def test_categories_are_measured_at_level_1(small_analyser: Analyser) -> None:
     assert found["macro_f1"] == pytest.approx(f1_score(truth, guess, average="macro"))
     confidence = [result.best.confidence for result in results if result]
     assert found["calibration_error"] == pytest.approx(calibration_error(confidence, right))
+    assert found["accuracy"] <= found["top3"] <= 1.0
     assert set(found["classes"]) == set(truth)
     assert_plain(found)
 
