@@ -136,6 +136,11 @@ class CalibratedLinear:
         self.temperature_ = self.temperature().fit(self.held_out_, np.searchsorted(self.classes_, labels))
         return self
 
+    def relearn(self, X: csr_matrix, y: Labels, sizes: Sequence[int], aids: Aids | None = None) -> None:
+        """Learn the machine anew from other columns of the same letters; the calibration stays as it is."""
+        self.sizes_ = tuple(sizes)
+        self.machine_ = learnt(self.machine, X, y, aids)
+
     def _held_out(self, rows: csr_matrix, labels: Labels, groups: NDArray[np.integer], aids: Aids | None) -> Decisions:
         """Return the decision parts of machines that had not seen the letter; zeros if all are of one group."""
         parts = np.zeros((len(labels), len(self.sizes_), len(self.classes_)), np.float32)

@@ -20,6 +20,8 @@ from model.text import is_han
 from model.thresholds import precise_from
 
 BITS = 22
+TELLING = 0.35
+FEWEST_COLUMNS = 20_000
 SHORTEST = 8
 LEAST_KNOWN_SHARE = 0.25
 LEAST_HAN_SHARE = 0.3
@@ -33,7 +35,7 @@ def category_features(min_df: int = 3) -> HashedTfidf:
     return HashedTfidf(min_df=min_df, bits=BITS)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Branch:
     """The classes of one category: a machine, and the columns that it uses."""
 
@@ -48,6 +50,16 @@ class Branch:
         narrowing = Narrowing.to([rows, aids.rows] if aids else [rows])
         helping = Aids(narrowing(aids.rows), aids.labels, aids.weights) if aids else None
         return cls(narrowing, fresh.fit(narrowing(rows), codes, groups, aids=helping))
+
+    def relearn(self, rows: csr_matrix, codes: Labels, aids: Aids | None) -> None:
+        """Learn the same classes anew from rows of other columns; the calibration stays."""
+        own = np.isin(codes, self.machine.classes_)
+        helping = aids.only(np.isin(aids.labels, self.machine.classes_)).equal() if aids else None
+        if not own.any() and helping:
+            rows, codes, own, helping = helping.rows, helping.labels, np.ones(len(helping.labels), bool), None
+        self.narrowing = Narrowing.to([rows[own], helping.rows] if helping else [rows[own]])
+        narrow = Aids(self.narrowing(helping.rows), helping.labels, helping.weights) if helping else None
+        self.machine.relearn(self.narrowing(rows[own]), codes[own], (self.narrowing.size,), narrow)
 
 
 class CategoryClassifier:
@@ -85,20 +97,38 @@ class CategoryClassifier:
     ) -> "CategoryClassifier":
         """Learn from the rows that `features_` made of letters.
 
-        `aids` help to learn and are never measured on; level 1 weighs them, level 2 takes all of them.
+        `aids` help to learn and are never measured on; level 1 weighs them, level 2 takes all of them. Once all is
+        calibrated, columns that tell little are dropped: most do, and a letter is read faster without them. They are
+        chosen with all labels in sight, so nothing is measured or calibrated on what remains.
         """
-        level1 = self._level1_codes(codes)
+        level1, sizes = self._level1_codes(codes), self.features_.sizes_
         above = self._above(aids) if aids else None
         self.level1_ = CalibratedLinear(self.machine, AgreementTemperature, jobs=self.jobs).fit(
-            rows, level1, groups, self.features_.sizes_, above
+            rows, level1, groups, sizes, above
         )
+        self.thresholds_ = self._thresholds(level1)
+        self.level2_ = self._fit_level2(rows, np.asarray(codes), groups, aids)
+        self._drop_columns(rows, level1, np.asarray(codes), aids)
+        return self
+
+    def _thresholds(self, level1: Labels) -> NDArray[np.float64]:
         proba = self.level1_.temperature_.predict_proba(self.level1_.held_out_)
         truth = np.searchsorted(self.level1_.classes_, level1)
-        self.thresholds_ = precise_from(
-            proba.max(axis=1), proba.argmax(axis=1), truth, len(self.level1_.classes_), self.precision
-        )
-        self.level2_ = self._fit_level2(rows, np.asarray(codes), groups, aids)
-        return self
+        return precise_from(proba.max(axis=1), proba.argmax(axis=1), truth, proba.shape[1], self.precision)
+
+    def _drop_columns(self, rows: csr_matrix, level1: Labels, codes: Labels, aids: Aids | None) -> None:
+        """Keep the columns with the largest weights, rare ones counting as their value does, and learn from them."""
+        most = max(int(self.features_.size * TELLING), FEWEST_COLUMNS)
+        if most >= self.features_.size:
+            return
+        weights = np.abs(self.level1_.machine_.coef_).max(axis=0) * self.features_.idf_
+        kept = np.sort(np.argsort(-weights, kind="stable")[:most])
+        rows = self.features_.cut(rows, kept)
+        aids = Aids(self.features_.cut(aids.rows, kept), aids.labels, aids.weights) if aids else None
+        self.features_ = self.features_.only(kept)
+        self.level1_.relearn(rows, level1, self.features_.sizes_, self._above(aids) if aids else None)
+        for branch in self.level2_.values():
+            branch.relearn(rows, codes, aids)
 
     def _above(self, aids: Aids) -> Aids | None:
         """Return the aids as level 1 takes them: by category, without those that have no weight."""

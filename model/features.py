@@ -69,6 +69,25 @@ class HashedTfidf:
         self.idf_ = (np.log((1 + letters) / (1 + frequency)) + 1).astype(np.float32)
         return self
 
+    def only(self, kept: NDArray[np.intp]) -> "HashedTfidf":
+        """Return features with these columns only, given in ascending order."""
+        places = np.full(self.size + 1, -1, np.int32)
+        places[kept] = np.arange(len(kept), dtype=np.int32)
+        fewer = HashedTfidf(self.kinds, self.min_df, self.bits)
+        fewer.columns_ = {kind: places[columns] for kind, columns in self.columns_.items()}
+        fewer.idf_ = self.idf_[kept]
+        fewer.sizes_ = tuple(np.bincount(self.kind_of(kept), minlength=len(self.kinds)).tolist())
+        return fewer
+
+    def cut(self, rows: csr_matrix, kept: NDArray[np.intp]) -> csr_matrix:
+        """Return rows of these features as the features that `only` returns would make them."""
+        fewer = csr_matrix(rows[:, kept])
+        owners = np.repeat(np.arange(fewer.shape[0]), np.diff(fewer.indptr))
+        blocks = owners * len(self.kinds) + self.kind_of(kept[fewer.indices])
+        lengths = np.sqrt(np.bincount(blocks, weights=fewer.data.astype(np.float64) ** 2))
+        values = (fewer.data / lengths[blocks]).astype(np.float32)
+        return csr_matrix((values, fewer.indices, fewer.indptr), shape=fewer.shape)
+
     @property
     def size(self) -> int:
         """Return the number of columns."""
@@ -105,7 +124,7 @@ class HashedTfidf:
         lengths = np.sqrt(np.bincount(blocks, weights=values * values))
         return np.asarray(values / lengths[blocks], np.float32)
 
-    def kind_of(self, columns: Places) -> NDArray[np.intp]:
+    def kind_of(self, columns: NDArray[np.integer]) -> NDArray[np.intp]:
         """Return the place among `kinds` that each column belongs to."""
         return np.searchsorted(np.cumsum(self.sizes_), columns, side="right")
 

@@ -363,3 +363,21 @@ def test_the_same_letters_teach_the_same_weights() -> None:
     first, second = (fitted([example.text for example in EXAMPLES], CODES) for _ in range(2))
     assert first.level1_.machine_.coef_.tobytes("A") == second.level1_.machine_.coef_.tobytes("A")
     np.testing.assert_array_equal(first.thresholds_, second.thresholds_)
+
+
+def test_dropping_columns_leaves_calibration_and_evidence_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Held-out decisions come from all columns; what remains still adds up."""
+    codes = [example.code for example in EXAMPLES]
+    readings = [read(example.text) for example in EXAMPLES]
+    everything = CategoryClassifier(taxonomy(*dict.fromkeys(codes))).fit(readings, codes, range(len(codes)))
+    monkeypatch.setattr("model.category.FEWEST_COLUMNS", 10)
+    fewer = CategoryClassifier(taxonomy(*dict.fromkeys(codes))).fit(readings, codes, range(len(codes)))
+    assert fewer.features_.size < everything.features_.size / 2
+    np.testing.assert_array_equal(fewer.level1_.held_out_, everything.level1_.held_out_)
+    np.testing.assert_array_equal(fewer.thresholds_, everything.thresholds_)
+    found = result(fewer, WAGES)
+    decisions = np.sort(fewer.level1_.decision_function(fewer.features_.transform([read(WAGES)]))[0])
+    total = sum(passage.weight for passage in found.evidence) + found.rest
+    assert total == pytest.approx(float(decisions[-1] - decisions[-2]), abs=1e-4)
+    assert found.best.code == result(everything, WAGES).best.code
+    assert found.level2

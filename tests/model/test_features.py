@@ -151,3 +151,11 @@ def test_features_of_fewer_letters_than_asked_are_left_out() -> None:
 def test_the_known_share_is_one_for_a_training_letter_and_zero_for_an_unlike_one() -> None:
     counted = FEATURES.count(Page.of([READINGS[0], read("quantum entanglement"), read("")]))
     assert counted.known_share.tolist() == [1, 0, 0]
+
+
+def test_fewer_columns_give_the_rows_that_reading_anew_would_give() -> None:
+    kept = np.arange(0, FEATURES.size, 3)
+    fewer = FEATURES.only(kept)
+    assert fewer.size == len(kept)
+    found = FEATURES.cut(FEATURES.transform(READINGS), kept).toarray()
+    np.testing.assert_allclose(found, fewer.transform(READINGS).toarray(), rtol=1e-4, atol=1e-6)
