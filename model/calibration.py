@@ -136,10 +136,17 @@ class CalibratedLinear:
         self.temperature_ = self.temperature().fit(self.held_out_, np.searchsorted(self.classes_, labels))
         return self
 
-    def relearn(self, X: csr_matrix, y: Labels, sizes: Sequence[int], aids: Aids | None = None) -> None:
-        """Learn the machine anew from other columns of the same letters; the calibration stays as it is."""
+    def relearn(
+        self, X: csr_matrix, y: Labels, like: Decisions, sizes: Sequence[int], aids: Aids | None = None
+    ) -> None:
+        """Learn the machine anew from other columns of the same letters; the calibration stays as it is.
+
+        The new decisions are brought to the scale of `like`, those of the machine before, to which it belongs.
+        """
         self.sizes_ = tuple(sizes)
         self.machine_ = learnt(self.machine, X, y, aids)
+        found = self.machine_.decision_function(X)
+        self.machine_.scale(float((found * like).sum() / np.square(found).sum()))
 
     def _held_out(self, rows: csr_matrix, labels: Labels, groups: NDArray[np.integer], aids: Aids | None) -> Decisions:
         """Return the decision parts of machines that had not seen the letter; zeros if all are of one group."""

@@ -51,15 +51,12 @@ class Branch:
         helping = Aids(narrowing(aids.rows), aids.labels, aids.weights) if aids else None
         return cls(narrowing, fresh.fit(narrowing(rows), codes, groups, aids=helping))
 
-    def relearn(self, rows: csr_matrix, codes: Labels, aids: Aids | None) -> None:
-        """Learn the same classes anew from rows of other columns; the calibration stays."""
-        own = np.isin(codes, self.machine.classes_)
-        helping = aids.only(np.isin(aids.labels, self.machine.classes_)).equal() if aids else None
-        if not own.any() and helping:
-            rows, codes, own, helping = helping.rows, helping.labels, np.ones(len(helping.labels), bool), None
-        self.narrowing = Narrowing.to([rows[own], helping.rows] if helping else [rows[own]])
-        narrow = Aids(self.narrowing(helping.rows), helping.labels, helping.weights) if helping else None
-        self.machine.relearn(self.narrowing(rows[own]), codes[own], (self.narrowing.size,), narrow)
+    def relearn(self, before: csr_matrix, rows: csr_matrix, codes: Labels, aids: Aids | None) -> None:
+        """Learn the same classes anew from rows of other columns than before; the calibration stays."""
+        like = self.machine.decision_function(self.narrowing(before))
+        self.narrowing = Narrowing.to([rows, aids.rows] if aids else [rows])
+        helping = Aids(self.narrowing(aids.rows), aids.labels, aids.weights) if aids else None
+        self.machine.relearn(self.narrowing(rows), codes, like, (self.narrowing.size,), helping)
 
 
 class CategoryClassifier:
@@ -123,12 +120,20 @@ class CategoryClassifier:
             return
         weights = np.abs(self.level1_.machine_.coef_).max(axis=0) * self.features_.idf_
         kept = np.sort(np.argsort(-weights, kind="stable")[:most])
-        rows = self.features_.cut(rows, kept)
-        aids = Aids(self.features_.cut(aids.rows, kept), aids.labels, aids.weights) if aids else None
+        fewer = self.features_.cut(rows, kept)
+        helping = Aids(self.features_.cut(aids.rows, kept), aids.labels, aids.weights) if aids else None
         self.features_ = self.features_.only(kept)
-        self.level1_.relearn(rows, level1, self.features_.sizes_, self._above(aids) if aids else None)
-        for branch in self.level2_.values():
-            branch.relearn(rows, codes, aids)
+        above = self._above(helping) if helping else None
+        like = self.level1_.decision_function(rows)
+        self.level1_.relearn(fewer, level1, like, self.features_.sizes_, above)
+        for code, branch in self.level2_.items():
+            inside = [entry.code for entry in self.taxonomy.by_code[code].classes]
+            own = np.isin(codes, inside)
+            lent = helping.only(np.isin(helping.labels, inside)).equal() if helping else None
+            if own.any():
+                branch.relearn(rows[own], fewer[own], codes[own], lent)
+            elif aids and lent:
+                branch.relearn(aids.rows[np.isin(aids.labels, inside)], lent.rows, lent.labels, None)
 
     def _above(self, aids: Aids) -> Aids | None:
         """Return the aids as level 1 takes them: by category, without those that have no weight."""

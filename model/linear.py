@@ -63,10 +63,14 @@ class BlendedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         means = [(weights * chosen) @ rows / (weights * chosen).sum() + self.smoothing for chosen in (inside, ~inside)]
         return np.asarray(np.abs(np.log(means[0] / means[1])), np.float64)
 
-    def _set(self, coef: NDArray[np.float64], intercept: NDArray[np.float64]) -> None:
+    def _set(self, coef: NDArray[np.floating], intercept: NDArray[np.floating]) -> None:
         """Keep the weights so that those of one feature lie side by side, as reading a letter needs them."""
         self.coef_ = np.asfortranarray(coef.astype(np.float32))
         self.intercept_ = intercept.astype(np.float32)
+
+    def scale(self, factor: float) -> None:
+        """Multiply every decision value by a factor."""
+        self._set(np.asarray(self.coef_) * factor, self.intercept_ * factor)
 
     def decision_function(self, X: csr_matrix) -> Decisions:
         """Return the linear decision values, shape (rows, k)."""

@@ -118,6 +118,11 @@ def _fit(
         fitted: dict[str, Fitted] = {}
         if "category" in wanted:
             fitted["category"] = fit_categories(labelled, taxonomy, options, on_stage)
+            learnt = fitted["category"].metrics["letters"]
+            if learnt < len(labelled):
+                click.echo(
+                    f"learnt from {learnt} of {len(labelled)} letters; give more --minutes to use more", err=True
+                )
         fitted |= _fit_others(wanted, examples, options, on_stage)
     details = {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),

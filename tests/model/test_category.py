@@ -381,3 +381,10 @@ def test_dropping_columns_leaves_calibration_and_evidence_whole(monkeypatch: pyt
     assert total == pytest.approx(float(decisions[-1] - decisions[-2]), abs=1e-4)
     assert found.best.code == result(everything, WAGES).best.code
     assert found.level2
+
+
+def test_classes_known_from_aids_alone_outlive_the_dropping_of_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("model.category.FEWEST_COLUMNS", 10)
+    codes = [example.code for example in EXAMPLES]
+    found = result(helped(codes, ["labour.land"] * len(RURAL), [0.0] * len(RURAL)), RURAL[0])
+    assert sum(found.scores.values()) == pytest.approx(1)
