@@ -137,8 +137,8 @@ class CategoryClassifier:
 
     def _above(self, aids: Aids) -> Aids | None:
         """Return the aids as level 1 takes them: by category, without those that have no weight."""
-        weighty = aids.only(aids.weights > 0)
-        return Aids(weighty.rows, self._level1_codes(weighty.labels), weighty.weights) if len(weighty.labels) else None
+        weighty = aids.weighty()
+        return Aids(weighty.rows, self._level1_codes(weighty.labels), weighty.weights) if weighty else None
 
     def _level1_codes(self, codes: Iterable[str]) -> NDArray[np.str_]:
         parents = self.taxonomy.parents

@@ -83,9 +83,7 @@ class HashedTfidf:
         """Return rows of these features as the features that `only` returns would make them."""
         fewer = csr_matrix(rows[:, kept])
         owners = np.repeat(np.arange(fewer.shape[0]), np.diff(fewer.indptr))
-        blocks = owners * len(self.kinds) + self.kind_of(kept[fewer.indices])
-        lengths = np.sqrt(np.bincount(blocks, weights=fewer.data.astype(np.float64) ** 2))
-        values = (fewer.data / lengths[blocks]).astype(np.float32)
+        values = self._of_length_1(fewer.data, owners, kept[fewer.indices])
         return csr_matrix((values, fewer.indices, fewer.indptr), shape=fewer.shape)
 
     @property
@@ -105,7 +103,7 @@ class HashedTfidf:
         known = [np.flatnonzero(each >= 0) for each in columns]
         letters = _chosen([each.letters for each in seen], known)
         entries, owners, entry_columns, times = _distinct_entries(letters, _chosen(columns, known), self.size)
-        values = self._values(owners, entry_columns, times)
+        values = self._of_length_1((1 + np.log(times)) * self.idf_[entry_columns], owners, entry_columns)
         offsets = np.searchsorted(owners, np.arange(len(page.readings) + 1))
         return Counted(
             rows=csr_matrix((values, entry_columns, offsets), shape=(len(page.readings), self.size)),
@@ -117,9 +115,10 @@ class HashedTfidf:
             known_share=_share(seen[0].letters, known[0], len(page.readings)),
         )
 
-    def _values(self, owners: Places, columns: Places, times: Values) -> Values:
-        """Return the value of each entry; the entries of a letter and a kind have length 1 together."""
-        values = (1 + np.log(times)) * self.idf_[columns]
+    def _of_length_1(
+        self, values: NDArray[np.floating], owners: NDArray[np.integer], columns: NDArray[np.integer]
+    ) -> Values:
+        """Bring the entries of each letter and kind to length 1 together."""
         blocks = owners * len(self.kinds) + self.kind_of(columns)
         lengths = np.sqrt(np.bincount(blocks, weights=values * values))
         return np.asarray(values / lengths[blocks], np.float32)

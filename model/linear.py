@@ -101,6 +101,11 @@ class Aids:
         """Return the chosen rows."""
         return Aids(self.rows[chosen], self.labels[chosen], self.weights[chosen])
 
+    def weighty(self) -> "Aids | None":
+        """Return the rows that have a weight, None if no row has."""
+        chosen = self.weights > 0
+        return self.only(chosen) if chosen.any() else None
+
     def equal(self) -> "Aids":
         """Return the same rows, all at full weight."""
         return Aids(self.rows, self.labels, np.ones(len(self.labels)))

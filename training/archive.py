@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
@@ -41,7 +41,7 @@ class Options:
     minutes: float = 10.0
     jobs: int = 1
     shipped: bool = False
-    unlabelled: Sequence[str] = field(default=())
+    unlabelled: Sequence[str] = ()
 
 
 class OnDemand:
@@ -88,6 +88,12 @@ def _fair_share(counts: NDArray[np.int64], most: int) -> NDArray[np.int64]:
     return np.minimum(counts, low)
 
 
+def _aids_of_loans(offered: Sequence[Loan], rows: csr_matrix) -> Aids | None:
+    if not offered:
+        return None
+    return Aids(rows, np.asarray([loan.code for loan in offered]), np.asarray([loan.weight for loan in offered]))
+
+
 class _Training:
     """One run of learning the categories."""
 
@@ -109,14 +115,15 @@ class _Training:
         """Return the classifier with what was measured."""
         self.on_stage("read letters")
         readings = OnDemand([example.letter.text for example in self.examples])
-        self.loans = self._loans(readings)
-        lent = OnDemand([loan.text for loan in self.loans])
+        offered = self._loans(readings)
+        lent = OnDemand([loan.text for loan in offered])
         features = category_features().fit(chain(readings, lent))
+        self.lent = _aids_of_loans(offered, features.transform(lent))
         self.material = Material(
             rows=features.transform(readings),
             labels=self.level1,
             groups=duplicate_groups(readings),
-            borrowed=self._borrowed(features.transform(lent)),
+            borrowed=self._borrowed(),
             unlabelled=self._unlabelled(features),
         )
         plan, self.tried = self._plan()
@@ -134,14 +141,13 @@ class _Training:
         meaning = meaning_of_categories(readings, self.level1, self.options.seed) if foreign and sparse else {}
         return loans(self.taxonomy, self.examples, meaning)
 
-    def _borrowed(self, rows: csr_matrix) -> Aids | None:
-        if not self.loans:
+    def _borrowed(self) -> Aids | None:
+        """Return what level 1 may borrow, by category."""
+        weighty = self.lent.weighty() if self.lent else None
+        if weighty is None:
             return None
-        return Aids(
-            rows,
-            np.asarray([self.taxonomy.parents.get(loan.code, loan.code) for loan in self.loans]),
-            np.asarray([loan.weight for loan in self.loans]),
-        )
+        labels = [self.taxonomy.parents.get(code, code) for code in weighty.labels]
+        return Aids(weighty.rows, np.asarray(labels), weighty.weights)
 
     def _unlabelled(self, features: HashedTfidf) -> csr_matrix | None:
         texts = self.options.unlabelled[:MOST_UNLABELLED]
@@ -170,10 +176,9 @@ class _Training:
     def _aids(self, plan: Plan) -> Aids | None:
         """Return what helps both levels. What level 1 does not borrow serves level 2 alone, with no weight above."""
         taught = pseudo_labelled(plan, self.material, self.material.rows, self.level1)
-        if self.material.borrowed is None:
+        if self.lent is None:
             return taught
-        weights = self.material.borrowed.weights * plan.borrowing
-        lent = Aids(self.material.borrowed.rows, np.asarray([loan.code for loan in self.loans]), weights)
+        lent = Aids(self.lent.rows, self.lent.labels, self.lent.weights * plan.borrowing)
         return lent.with_others(taught) if taught else lent
 
     def _metrics(self, classifier: CategoryClassifier, plan: Plan) -> dict[str, Any]:

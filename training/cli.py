@@ -15,7 +15,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from model import artefact
 from model.errors import ModelError
-from model.taxonomy import load_taxonomy
+from model.taxonomy import Taxonomy, load_taxonomy
 from training import evaluate, fit
 from training.archive import Options, fit_categories
 from training.corpus import Example, shipped_examples, shipped_taxonomy
@@ -73,8 +73,9 @@ def fit_command(
     try:
         texts = read_texts(unlabelled) if unlabelled else ()
         options = Options(seed, precision, minutes, jobs, letters is None, texts)
-        own = _own_letters(letters, taxonomy)
-        version = _fit(wanted, own, letters, taxonomy, out, options)
+        required = load_taxonomy(taxonomy) if taxonomy else None
+        own = _own_letters(letters, required)
+        version = _fit(wanted, own, letters, required, out, options)
     except (ModelError, OSError) as error:
         raise click.UsageError(str(error)) from error
     click.echo(f"{out}: model {version}", err=True)
@@ -82,11 +83,11 @@ def fit_command(
         sys.exit(1)
 
 
-def _own_letters(letters: Path | None, own_taxonomy: Path | None) -> Dataset | None:
+def _own_letters(letters: Path | None, required: Taxonomy | None) -> Dataset | None:
     """Read the office's letters and say what was left out."""
     if letters is None:
         return None
-    own = read_dataset(letters, shipped_taxonomy(), load_taxonomy(own_taxonomy) if own_taxonomy else None)
+    own = read_dataset(letters, shipped_taxonomy(), required)
     _warn(own)
     return own
 
@@ -103,11 +104,10 @@ def _fit(
     wanted: Sequence[str],
     own: Dataset | None,
     letters: Path | None,
-    own_taxonomy: Path | None,
+    required: Taxonomy | None,
     out: Path,
     options: Options,
 ) -> str:
-    required = load_taxonomy(own_taxonomy) if own_taxonomy else None
     taxonomy = own.taxonomy if own else required or shipped_taxonomy()
     examples = shipped_examples()
     if not own:

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -30,10 +29,6 @@ class ReadCorpus:
     examples: Sequence[Example]
     readings: Sequence[Reading]
     groups: Sequence[int]
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Travel to another process as examples, which are read anew: that is faster than to copy readings."""
-        return read_corpus, (self.examples,)
 
 
 def read_corpus(examples: Sequence[Example]) -> ReadCorpus:
