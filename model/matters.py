@@ -13,6 +13,10 @@ JOIN_FROM = 0.5
 # Of so many nearest letters those are linked that score at least this; links below JOIN_FROM are only shown.
 MOST_NEAREST = 30
 LINK_FROM = 0.2
+# A stored letter is compared with all letters whose vectors have at least this cosine: a threshold, so that the set of
+# pairs does not depend on the order of arrival. The bound of their number protects against floods of one text.
+NEAR_FROM = 0.15
+MOST_COMPARED = 500
 COPY_WITHIN = timedelta(days=30)
 LAST = datetime.max.replace(tzinfo=UTC)
 
