@@ -4,16 +4,17 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from model import artefact
 from model.analyse import Analyser
 from model.profile import Profile
 from model.records import Letter, Relation
 from model.similar import DIMENSIONS, SimilarityIndex, Vector
-from service.queries.letters import vectors_since
+from service.queries.letters import changes_since
 from service.settings import Settings
 
 MOST_PROFILES = 2000
@@ -44,19 +45,32 @@ class Engine:
         return cls(load_analyser(settings.model_folder, settings))
 
     def catch_up(self, connection: Connection) -> int:
-        """Take in every letter committed since the last time; returns how many letters the index holds."""
+        """Take in every change committed since the last time; returns how many letters the index holds.
+
+        The transaction of the connection must not have written yet: what it may still roll back is not to be learnt.
+        """
         with self._lock:
-            for change in vectors_since(connection, self._last_change):
-                vector = np.frombuffer(change.vector, np.int8)
-                if len(vector) == DIMENSIONS:
-                    self._indexes[change.restricted].add(change.letter_id, vector)
+            for change in changes_since(connection, self._last_change):
+                self._take_in(change)
                 self._last_change = change.number
             return sum(map(len, self._indexes.values()))
 
-    def nearest(self, vector: Vector, restricted: bool, count: int) -> list[str]:
-        """Return the ids of the letters nearest to a vector, among accusations or among all others."""
+    def _take_in(self, change: Row[Any]) -> None:
+        """Let the indexes hold what the letter of a change is now, which later changes may have made of it."""
+        present = change.kind == "put" and change.vector is not None and len(change.vector) == DIMENSIONS
+        for restricted, index in self._indexes.items():
+            if present and restricted == change.restricted:
+                index.add(change.letter_id, np.frombuffer(change.vector, np.int8))
+            else:
+                index.remove(change.letter_id)
+        if not present:
+            self._profiles.pop(change.letter_id, None)
+
+    def nearest(self, vector: Vector, restricted: bool, count: int, at_least: float) -> list[str]:
+        """Return the ids of up to `count` letters at least so near to a vector, among accusations or all others."""
         with self._lock:
-            return [letter_id for letter_id, _ in self._indexes[restricted].search(vector, count)]
+            found = self._indexes[restricted].search(vector, count)
+        return [letter_id for letter_id, cosine in found if cosine >= at_least]
 
     def vector(self, letter: Letter) -> Vector | None:
         """Return the vector of a letter; None without a relation part."""

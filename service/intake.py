@@ -111,7 +111,7 @@ class Intake:
     ) -> None:
         restricted = is_accusation(given, analysis)
         found = find_links(connection, self.engine, letter, restricted)
-        matter_id, verdict = join_matter(connection, letter, restricted, found)
+        place = join_matter(connection, letter, restricted, found)
         values = {
             **_plain_values(given, letter, caller, content_hash),
             **_analysed_values(analysis),
@@ -119,8 +119,8 @@ class Intake:
             "named": _is_named(given),
             "restricted": restricted,
             "review": "pending",
-            "matter_id": matter_id,
-            "verdict": verdict,
+            "matter_id": place.matter,
+            "verdict": place.verdict,
         }
         queries.insert_letter(connection, values, vector.tobytes() if vector is not None else None, letter.petitioners)
         insert_links(connection, found)

@@ -14,12 +14,12 @@ from service.clocks import clocks_of
 from service.engine import Engine
 from service.errors import NotFound
 from service.keys import Keys
-from service.linking import letter_of_row
 from service.masking import masked_petitioner
 from service.paging import cursor_of, position_of
 from service.queries import letters as queries
 from service.queries import matters as matter_queries
 from service.queries.letters import Filter
+from service.regrouping import letter_of_row
 from service.schemas.results import CandidateOut, PeopleOut, RelationOut
 from service.schemas.views import (
     EventOut,

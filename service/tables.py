@@ -72,7 +72,7 @@ identities = Table(
     "identities",
     metadata,
     Column("letter_id", String(26), ForeignKey(letters.c.id), primary_key=True),
-    Column("hash", String(64), primary_key=True),
+    Column("hash", String(64), primary_key=True, index=True),
 )
 
 vectors = Table(
@@ -82,12 +82,13 @@ vectors = Table(
     Column("vector", LargeBinary, nullable=False),
 )
 
-# Numbers every change of the set of vectors, so that each process can catch up with the others.
+# Numbers every change of the set of vectors, put or removed, so that each process can catch up with the others.
 changes = Table(
     "changes",
     metadata,
     Column("number", Integer, primary_key=True, autoincrement=True),
     Column("letter_id", String(26), ForeignKey(letters.c.id), nullable=False),
+    Column("kind", String(10), nullable=False),
     sqlite_autoincrement=True,
 )
 
@@ -100,7 +101,8 @@ links = Table(
     Column("relation", String(20), nullable=False),
 )
 
-# Every move of a letter from matter to matter, with its reason: the history stays.
+# Every move of a letter from matter to matter and every decision, with its reason: the history stays. `cause` is the
+# event of the decision that led to a move, or whose twin in another matter this is.
 events = Table(
     "events",
     metadata,
@@ -109,6 +111,27 @@ events = Table(
     Column("at", String(MOMENT), nullable=False),
     Column("kind", String(20), nullable=False),
     Column("detail", JSON, nullable=False),
+    Column("cause", Integer, ForeignKey("events.number"), index=True),
+    sqlite_autoincrement=True,
+)
+
+# What people decided about pairs of letters. Rows are only added; one that no longer stands names the event that took
+# it back. All rows of one action share its event, `act`. A row that keeps together what a letter leaves behind as it
+# goes elsewhere names the event of its going, `bridges`.
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("at", String(MOMENT), nullable=False),
+    Column("actor", String(200), nullable=False),
+    Column("action", String(10), nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("a_id", String(26), ForeignKey(letters.c.id), nullable=False, index=True),
+    Column("b_id", String(26), ForeignKey(letters.c.id), nullable=False, index=True),
+    Column("act", Integer, ForeignKey(events.c.number), nullable=False, index=True),
+    Column("bridges", Integer, ForeignKey(events.c.number), index=True),
+    Column("undone_by", Integer, ForeignKey(events.c.number), index=True),
+    Column("note", String(500)),
     sqlite_autoincrement=True,
 )
 

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, and_, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, delete, insert, or_, select, update
 
 from service.tables import changes, idempotency_keys, identities, letters, vectors
+
+ChangeKind = Literal["put", "removed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,25 @@ def insert_letter(connection: Connection, values: dict[str, Any], vector: bytes 
         connection.execute(insert(identities), rows)
     if vector is not None:
         connection.execute(insert(vectors).values(letter_id=values["id"], vector=vector))
-        connection.execute(insert(changes).values(letter_id=values["id"]))
+        insert_change(connection, values["id"], "put")
+
+
+def insert_change(connection: Connection, letter_id: str, kind: ChangeKind) -> None:
+    """Tell other processes that a letter's vector was put or removed."""
+    connection.execute(insert(changes).values(letter_id=letter_id, kind=kind))
+
+
+def forget_likeness(connection: Connection, letter_id: str) -> None:
+    """Remove the vector of a letter and the hashes of who wrote it, and tell other processes."""
+    for table in (vectors, identities):
+        connection.execute(delete(table).where(table.c.letter_id == letter_id))
+    insert_change(connection, letter_id, "removed")
+
+
+def move_to_compartment(connection: Connection, letter_id: str, restricted: bool) -> None:
+    """Keep a letter among accusations, or among all others, and tell other processes."""
+    connection.execute(update(letters).where(letters.c.id == letter_id).values(restricted=restricted))
+    insert_change(connection, letter_id, "put")
 
 
 def find_by_external_id(connection: Connection, owner: str, external_id: str) -> Row[Any] | None:
@@ -130,13 +150,32 @@ def move_letter(connection: Connection, letter_id: str, matter_id: str, verdict:
     connection.execute(update(letters).where(letters.c.id == letter_id).values(matter_id=matter_id, verdict=verdict))
 
 
-def vectors_since(connection: Connection, number: int) -> list[Row[Any]]:
-    """Return number, letter_id, restricted and vector of every change after a number, in order."""
+def letters_by_the_same(connection: Connection, hashes: Iterable[str], restricted: bool) -> list[str]:
+    """Return the ids of letters that share a hash of who wrote, among accusations or among all others."""
     statement = (
-        select(changes.c.number, changes.c.letter_id, letters.c.restricted, vectors.c.vector)
+        select(letters.c.id)
+        .join(identities, identities.c.letter_id == letters.c.id)
+        .where(identities.c.hash.in_(sorted(hashes)), letters.c.restricted.is_(restricted))
+        .distinct()
+    )
+    return list(connection.execute(statement.order_by(letters.c.id)).scalars())
+
+
+def changes_since(connection: Connection, number: int) -> list[Row[Any]]:
+    """Return every change after a number, in order, with what the letter is now.
+
+    Of each: number, letter_id, kind, restricted, region, received_at, and the vector, None where it was removed since.
+    """
+    statement = (
+        select(changes, letters.c.restricted, letters.c.region, letters.c.received_at, vectors.c.vector)
         .join(letters, letters.c.id == changes.c.letter_id)
-        .join(vectors, vectors.c.letter_id == changes.c.letter_id)
+        .outerjoin(vectors, vectors.c.letter_id == changes.c.letter_id)
         .where(changes.c.number > number)
         .order_by(changes.c.number)
     )
     return list(connection.execute(statement))
+
+
+def letter_of_change(connection: Connection, number: int) -> str | None:
+    """Return the letter of a change: with the number it tells one database from another."""
+    return connection.execute(select(changes.c.letter_id).where(changes.c.number == number)).scalar_one_or_none()

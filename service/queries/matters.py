@@ -1,10 +1,10 @@
 """Every statement about matters, links and events."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select
+from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select
 
 from model.matters import Link
 from service.queries.letters import Sight, moment
@@ -35,18 +35,46 @@ def links_among(connection: Connection, ids: Sequence[str]) -> list[Link]:
     return [_link(row) for row in connection.execute(select(links).where(links.c.a_id.in_(ids), links.c.b_id.in_(ids)))]
 
 
+def linked_from(connection: Connection, ids: Collection[str], at_least: float) -> set[str]:
+    """Return the letters at both ends of the pairs of these letters that score at least so much."""
+    touching = or_(links.c.a_id.in_(ids), links.c.b_id.in_(ids))
+    rows = connection.execute(select(links.c.a_id, links.c.b_id).where(touching, links.c.score >= at_least))
+    return {letter_id for row in rows for letter_id in row}
+
+
+def delete_links_of(connection: Connection, letter_id: str) -> None:
+    """Remove the scored pairs of a letter."""
+    connection.execute(delete(links).where(or_(links.c.a_id == letter_id, links.c.b_id == letter_id)))
+
+
 def _link(row: Row[Any]) -> Link:
     return Link(row.a_id, row.b_id, row.score, row.relation)
 
 
-def insert_event(connection: Connection, matter_id: str, at: datetime, kind: str, detail: dict[str, Any]) -> None:
-    """Record what happened to a matter."""
-    connection.execute(insert(events).values(matter_id=matter_id, at=moment(at), kind=kind, detail=detail))
+def insert_event(
+    connection: Connection, matter_id: str, at: datetime, kind: str, detail: dict[str, Any], cause: int | None = None
+) -> int:
+    """Record what happened to a matter, and the event that caused it; returns the number of the event."""
+    values = {"matter_id": matter_id, "at": moment(at), "kind": kind, "detail": detail, "cause": cause}
+    number: int = connection.execute(insert(events).values(values).returning(events.c.number)).scalar_one()
+    return number
+
+
+def events_caused_by(connection: Connection, number: int) -> list[Row[Any]]:
+    """Return the event of a decision and all that it caused, in order."""
+    statement = select(events).where(or_(events.c.number == number, events.c.cause == number))
+    return list(connection.execute(statement.order_by(events.c.number)))
 
 
 def events_of(connection: Connection, matter_id: str) -> list[Row[Any]]:
     """Return the events of a matter in the order in which they happened."""
     return list(connection.execute(select(events).where(events.c.matter_id == matter_id).order_by(events.c.number)))
+
+
+def restricted_matters(connection: Connection, ids: Collection[str]) -> set[str]:
+    """Return those of the matters that hold accusations."""
+    statement = select(matters.c.id).where(matters.c.id.in_(ids), matters.c.restricted)
+    return set(connection.execute(statement).scalars())
 
 
 def page_of_matters(connection: Connection, sight: Sight, limit: int, after: tuple[str, str] | None) -> list[Row[Any]]:

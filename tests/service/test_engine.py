@@ -18,7 +18,7 @@ def test_an_office_opens_with_what_was_stored(office: Office, small_analyser: An
         assert fresh.catch_up(connection) == 2
     vector = fresh.vector(stored_letter("new", LIFT_AGAIN))
     assert vector is not None
-    assert fresh.nearest(vector, False, 10) == [first.row.id]
+    assert fresh.nearest(vector, False, 10, 0.15) == [first.row.id]
 
 
 def test_a_model_without_relation_part_has_no_vectors() -> None:

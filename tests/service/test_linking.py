@@ -127,7 +127,7 @@ def test_a_second_process_sees_letters_of_the_first_at_once(office: Office, seco
 
 
 def test_a_bridging_letter_joins_two_matters_and_the_move_is_an_event(office: Office) -> None:
-    part = RIVER_AGAIN[:20]
+    part = RIVER_AGAIN[:28]
     one = take(office, RIVER, received_at="2026-03-01")
     two = take(office, part, received_at="2026-03-02")
     assert one.row.matter_id != two.row.matter_id
@@ -147,8 +147,8 @@ def test_a_bridging_letter_joins_two_matters_and_the_move_is_an_event(office: Of
 
 def test_the_move_shows_in_the_matter_and_the_empty_matter_is_gone(clerk: Desk) -> None:
     one = clerk.deliver(RIVER)
-    two = clerk.deliver(RIVER_AGAIN[:20])
-    bridge = clerk.deliver(RIVER + RIVER_AGAIN[:20])
+    two = clerk.deliver(RIVER_AGAIN[:28])
+    bridge = clerk.deliver(RIVER + RIVER_AGAIN[:28])
     (gone,) = {one["matter"]["id"], two["matter"]["id"]} - {bridge["matter"]["id"]}
     matter = clerk.read(f"/matters/{bridge['matter']['id']}")
     assert len(matter["letters"]) == 3
@@ -159,7 +159,7 @@ def test_the_move_shows_in_the_matter_and_the_empty_matter_is_gone(clerk: Desk) 
 
 def put(connection: Connection, letter: Letter, *links: Link) -> tuple[str, str]:
     """Store a letter with given links, as the intake does."""
-    matter_id, verdict = join_matter(connection, letter, False, links)
+    place = join_matter(connection, letter, False, links)
     values = {
         "id": letter.id,
         "owner": "clerk",
@@ -175,12 +175,12 @@ def put(connection: Connection, letter: Letter, *links: Link) -> tuple[str, str]
         "analysis": {},
         "needs_review": True,
         "review": "pending",
-        "matter_id": matter_id,
-        "verdict": verdict,
+        "matter_id": place.matter,
+        "verdict": place.verdict,
     }
     insert_letter(connection, values, None, letter.petitioners)
     insert_links(connection, links)
-    return matter_id, verdict
+    return place.matter, place.verdict
 
 
 def matters_of(connection: Connection) -> dict[str, str]:

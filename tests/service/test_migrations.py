@@ -14,7 +14,7 @@ import service.migrate
 from service.db import Database
 from service.errors import DatabaseError
 from service.migrate import downgrade, require_current, upgrade
-from service.tables import metadata
+from service.tables import changes, events, metadata
 
 
 def revisions() -> list[str]:
@@ -76,6 +76,41 @@ def test_data_survive_another_upgrade_and_a_full_database_goes_down(database: Da
             assert dict(row._mapping) == {**row_of(table)}
     downgrade(database, "base")
     assert set(inspect(database.engine).get_table_names()) == {"alembic_version"}
+
+
+def test_letters_of_the_first_version_go_forward_and_back_with_what_was_recorded(database: Database) -> None:
+    first = "INSERT INTO matters VALUES ('m', '2026', 0)"
+    letter = (
+        "INSERT INTO letters (id, owner, content_hash, title, body, received_at, stored_at, addressee, region, named,"
+        " restricted, analysis, needs_review, review, matter_id, verdict) VALUES"
+        " ('a', 'o', '', '', 'b', '2026', '2026', '', '', 0, 0, '{}', 0, 'pending', 'm', 'first')"
+    )
+    known = ["INSERT INTO identities VALUES ('a', 'h')", "INSERT INTO changes (letter_id) VALUES ('a')"]
+    event = "INSERT INTO events (matter_id, at, kind, detail) VALUES ('m', '2026', 'moved', '{}')"
+    upgrade(database, "0001")
+    with database.write() as connection:
+        for statement in (first, letter, *known, event):
+            connection.exec_driver_sql(statement)
+    upgrade(database, "0002")
+    with database.write() as connection:
+        assert [tuple(row) for row in connection.execute(select(changes))] == [(1, "a", "put")]
+        assert [row.cause for row in connection.execute(select(events))] == [None]
+        connection.exec_driver_sql("INSERT INTO changes (letter_id, kind) VALUES ('a', 'removed')")
+        connection.exec_driver_sql("INSERT INTO events VALUES (7, 'm', '2026', 'rejected', '{}', 1)")
+        connection.exec_driver_sql(
+            "INSERT INTO decisions (at, actor, action, kind, a_id, b_id, act)"
+            " VALUES ('2026', 'li', 'reject', 'reject', 'a', 'a', 7)"
+        )
+    downgrade(database, "0001")
+    with database.write() as connection:
+        assert [tuple(row) for row in connection.exec_driver_sql("SELECT * FROM changes")] == [(1, "a"), (2, "a")]
+        kinds = connection.exec_driver_sql("SELECT number, kind FROM events ORDER BY number")
+        assert [tuple(row) for row in kinds] == [(1, "moved"), (7, "rejected")]
+        connection.exec_driver_sql("DELETE FROM events WHERE number = 7")
+        connection.exec_driver_sql(event)
+        assert connection.exec_driver_sql("SELECT max(number) FROM events").scalar_one() == 8
+    upgrade(database)
+    require_current(database)
 
 
 def test_a_database_behind_names_the_command_to_run(database: Database) -> None:

@@ -1,0 +1,118 @@
+"""Every statement about what people decided on pairs of letters."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row, and_, exists, insert, or_, select, update
+
+from service.queries.letters import moment
+from service.tables import decisions, events, letters, links
+
+Kind = Literal["confirm", "reject"]
+Action = Literal["confirm", "reject", "merge", "split"]
+KINDS: tuple[Kind, Kind] = ("confirm", "reject")
+
+STANDING = decisions.c.undone_by.is_(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two letters that a person put together or apart; `b` is the one that was decided on, where it matters."""
+
+    kind: Kind
+    a: str
+    b: str
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What a person did: one event, and all pairs that follow from it."""
+
+    event: int
+    actor: str
+    action: Action
+    note: str | None = None
+
+
+def insert_pairs(
+    connection: Connection, at: datetime, act: Act, pairs: Iterable[Pair], bridges: int | None = None
+) -> None:
+    """Add the pairs of an act; `bridges` is the event of the going that they make good."""
+    shared = {
+        "at": moment(at),
+        "actor": act.actor,
+        "action": act.action,
+        "act": act.event,
+        "bridges": bridges,
+        "note": act.note,
+    }
+    rows = [{**shared, "kind": pair.kind, "a_id": pair.a, "b_id": pair.b} for pair in pairs]
+    if rows:
+        connection.execute(insert(decisions), rows)
+
+
+def standing_pairs(connection: Connection, ids: Collection[str], kind: Kind) -> list[Row[Any]]:
+    """Return the standing rows of a kind with at least one of these letters, in the order in which they were made."""
+    touching = or_(decisions.c.a_id.in_(ids), decisions.c.b_id.in_(ids))
+    statement = select(decisions).where(STANDING, decisions.c.kind == kind, touching)
+    return list(connection.execute(statement.order_by(decisions.c.number)))
+
+
+def pairs_of_act(connection: Connection, event: int) -> list[Row[Any]]:
+    """Return all rows of an act."""
+    return list(connection.execute(select(decisions).where(decisions.c.act == event).order_by(decisions.c.number)))
+
+
+def last_act_on(connection: Connection, letter_id: str, matter_id: str) -> Row[Any] | None:
+    """Return the newest standing row on a letter that concerns a matter: decided there, or keeping the letter there."""
+    told = exists().where(
+        or_(events.c.number == decisions.c.act, events.c.cause == decisions.c.act),
+        events.c.matter_id == matter_id,
+        events.c.kind.in_(("confirmed", "rejected", "merged", "split")),
+    )
+    first, second = letters.alias(), letters.alias()
+    inside = and_(
+        decisions.c.kind == "confirm",
+        exists().where(first.c.id == decisions.c.a_id, first.c.matter_id == matter_id),
+        exists().where(second.c.id == decisions.c.b_id, second.c.matter_id == matter_id),
+    )
+    named = or_(decisions.c.a_id == letter_id, decisions.c.b_id == letter_id)
+    statement = select(decisions).where(STANDING, named, or_(told, inside))
+    return connection.execute(statement.order_by(decisions.c.act.desc()).limit(1)).one_or_none()
+
+
+def take_back(connection: Connection, act: int, by: int) -> None:
+    """Take an act back: its pairs stand no longer, and those that it had put out of force stand again."""
+    connection.execute(
+        update(decisions).where(or_(decisions.c.act == act, decisions.c.bridges == act)).values(undone_by=by)
+    )
+    connection.execute(update(decisions).where(decisions.c.undone_by == act).values(undone_by=None))
+
+
+def supersede(connection: Connection, numbers: Collection[int], by: int) -> None:
+    """Put rows out of force by the event of a later decision."""
+    connection.execute(update(decisions).where(decisions.c.number.in_(numbers)).values(undone_by=by))
+
+
+def standing_with_scores(connection: Connection, restricted: bool) -> list[Row[Any]]:
+    """Return kind, a_id, b_id and score (None if never scored) of all standing rows, in order.
+
+    Rows on accusations are left out unless `restricted`.
+    """
+    first, second = letters.alias(), letters.alias()
+    scored = or_(
+        and_(links.c.a_id == decisions.c.a_id, links.c.b_id == decisions.c.b_id),
+        and_(links.c.a_id == decisions.c.b_id, links.c.b_id == decisions.c.a_id),
+    )
+    statement = (
+        select(decisions.c.kind, decisions.c.a_id, decisions.c.b_id, links.c.score)
+        .join(first, first.c.id == decisions.c.a_id)
+        .join(second, second.c.id == decisions.c.b_id)
+        .outerjoin(links, scored)
+        .where(STANDING)
+    )
+    if not restricted:
+        statement = statement.where(first.c.restricted.is_(False), second.c.restricted.is_(False))
+    return list(connection.execute(statement.order_by(decisions.c.number)))

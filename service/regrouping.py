@@ -1,0 +1,205 @@
+"""Gathers anew the letters that a change touches: the same letters always give the same matters."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import combinations, pairwise
+from typing import Any
+
+from sqlalchemy import Connection, Row
+from ulid import ULID
+
+from model.matters import JOIN_FROM, LAST, Link, gather, verdict
+from model.records import Letter, RelationName, Verdict
+from service.queries import decisions as decision_queries
+from service.queries import letters as letter_queries
+from service.queries import matters as matter_queries
+from service.queries.letters import Sight
+
+EVERYTHING = Sight(restricted=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why letters may move: a sentence, and the event of the decision behind it."""
+
+    reason: str
+    cause: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a letter belongs: its matter, and what it is to it."""
+
+    matter: str
+    verdict: Verdict
+
+
+def letter_of_row(row: Row[Any], petitioners: frozenset[str] = frozenset()) -> Letter:
+    """Return the record of a stored letter."""
+    return Letter(
+        id=row.id,
+        title=row.title,
+        body=row.body,
+        received_at=datetime.fromisoformat(row.received_at),
+        channel=row.channel,
+        addressee=row.addressee,
+        region=row.region,
+        petitioners=petitioners,
+    )
+
+
+def circle_of(connection: Connection, starts: Collection[str]) -> list[Row[Any]]:
+    """Return the letters that a change of these may touch, oldest first.
+
+    From letter to letter it follows links that can join, what people confirmed, and the matters as they are.
+    """
+    found: set[str] = set()
+    fresh = set(starts)
+    while fresh:
+        found |= fresh
+        reached = matter_queries.linked_from(connection, fresh, JOIN_FROM)
+        for row in decision_queries.standing_pairs(connection, fresh, "confirm"):
+            reached |= {row.a_id, row.b_id}
+        matter_ids = {row.matter_id for row in letter_queries.letters_by_id(connection, sorted(fresh)).values()}
+        reached |= {row.id for row in letter_queries.letters_of_matters(connection, sorted(matter_ids), EVERYTHING)}
+        fresh = reached - found
+    return sorted(letter_queries.letters_by_id(connection, sorted(found)).values(), key=lambda row: row.id)
+
+
+def settle(
+    connection: Connection,
+    rows: Sequence[Row[Any]],
+    why: Why,
+    placed: Mapping[str, str | None] | None = None,
+    newcomer: Letter | None = None,
+    found: Sequence[Link] = (),
+) -> dict[str, Place]:
+    """Gather a circle of letters anew and move those that belong elsewhere; returns the place of every letter.
+
+    `placed` says where a person has put letters, None for nowhere; `newcomer` is a letter that is about to be stored,
+    with its links in `found`. What people confirmed stays as it is: no score takes such a matter apart or joins it with
+    another one of that kind. All else depends on what the letters say alone.
+    """
+    before = {row.id: row.matter_id for row in rows} | dict(placed or {})
+    people = letter_queries.identities_of(connection, list(before))
+    everyone = {row.id: letter_of_row(row, people[row.id]) for row in rows}
+    if newcomer:
+        everyone[newcomer.id] = newcomer
+    links = [*matter_queries.links_among(connection, list(before)), *found]
+    links = [link for link in links if link.ends <= everyone.keys()]
+    restricted = any(row.restricted for row in rows)
+    groups, verdicts = _gathered(everyone, links, *_decided(connection, everyone, before))
+    matter_of = _named(connection, groups, before, restricted)
+    places = {one: Place(matter_of[one], verdicts[one]) for one in everyone}
+    for row in rows:
+        _move(connection, row, places[row.id], why)
+    return places
+
+
+def _gathered(
+    everyone: Mapping[str, Letter],
+    links: Sequence[Link],
+    together: Iterable[frozenset[str]],
+    apart: Iterable[frozenset[str]],
+) -> tuple[list[frozenset[str]], dict[str, Verdict]]:
+    """Return the groups, and what each letter is to its group.
+
+    Ids tell the order of arrival. Letters are gathered under their rank by date and content instead, so that ties come
+    out the same in whatever order they came.
+    """
+    ranked = sorted(everyone, key=lambda one: _rank(everyone[one]))
+    alias = {one: f"{rank:08}" for rank, one in enumerate(ranked)}
+    real = {name: one for one, name in alias.items()}
+    renamed = [Link(alias[link.a], alias[link.b], link.score, link.relation) for link in links]
+    pairs = ([frozenset(alias[one] for one in pair) for pair in given] for given in (together, apart))
+    groups = gather(real, renamed, *pairs)
+    letters = {name: replace(everyone[one], id=name) for name, one in real.items()}
+    verdicts = _verdicts(groups, letters, renamed)
+    return (
+        [frozenset(real[name] for name in group) for group in groups],
+        {real[name]: said for name, said in verdicts.items()},
+    )
+
+
+def _rank(letter: Letter) -> tuple[Any, ...]:
+    facts = (letter.title, letter.body, letter.addressee, letter.channel or "", letter.region)
+    return (letter.received_at or LAST, facts, sorted(letter.petitioners), letter.id)
+
+
+def _decided(
+    connection: Connection, ids: Collection[str], before: Mapping[str, str | None]
+) -> tuple[list[frozenset[str]], list[frozenset[str]]]:
+    """Return the pairs that stay together and those that stay apart, by what people decided.
+
+    A matter with a confirmed pair stays whole, and does not join another such matter by scores.
+    """
+    together, apart = (
+        [
+            frozenset((row.a_id, row.b_id))
+            for row in decision_queries.standing_pairs(connection, list(ids), kind)
+            if row.a_id in ids and row.b_id in ids
+        ]
+        for kind in decision_queries.KINDS
+    )
+    inside = ({before.get(one) for one in pair} for pair in together)
+    kept = sorted(at for places in inside if len(places) == 1 for at in places if at)
+    members = {matter_id: sorted(one for one, at in before.items() if at == matter_id) for matter_id in kept}
+    together += [frozenset(step) for group in members.values() for step in pairwise(group)]
+    apart += [frozenset((one[0], other[0])) for one, other in combinations(members.values(), 2)]
+    return together, apart
+
+
+def _named(
+    connection: Connection,
+    groups: Iterable[frozenset[str]],
+    before: Mapping[str, str | None],
+    restricted: bool,
+) -> dict[str, str]:
+    """Give each group the id of the matter that most of its letters had, the oldest of several, or a new one."""
+    shares = [
+        (-count, matter_id, min(group), group)
+        for group in groups
+        for matter_id, count in Counter(before.get(one) for one in group).items()
+        if matter_id
+    ]
+    names: dict[frozenset[str], str] = {}
+    taken: set[str] = set()
+    for _, matter_id, _, group in sorted(shares, key=lambda share: share[:3]):
+        if group not in names and matter_id not in taken:
+            names[group] = matter_id
+            taken.add(matter_id)
+    for group in groups:
+        if group not in names:
+            names[group] = open_matter(connection, restricted)
+    return {one: name for group, name in names.items() for one in group}
+
+
+def open_matter(connection: Connection, restricted: bool) -> str:
+    """Open a matter and return its id."""
+    matter_id = str(ULID())
+    matter_queries.insert_matter(connection, matter_id, datetime.now(UTC), restricted)
+    return matter_id
+
+
+def _verdicts(
+    groups: Sequence[frozenset[str]], everyone: Mapping[str, Letter], links: Sequence[Link]
+) -> dict[str, Verdict]:
+    relations: dict[str, dict[str, RelationName]] = {letter_id: {} for letter_id in everyone}
+    for link in links:
+        relations[link.a][link.b] = relations[link.b][link.a] = link.relation
+    return {
+        letter_id: verdict(everyone[letter_id], [everyone[i] for i in group if i != letter_id], relations[letter_id])
+        for group in groups
+        for letter_id in group
+    }
+
+
+def _move(connection: Connection, row: Row[Any], place: Place, why: Why) -> None:
+    if (row.matter_id, row.verdict) != (place.matter, place.verdict):
+        letter_queries.move_letter(connection, row.id, place.matter, place.verdict)
+    if row.matter_id != place.matter:
+        detail = {"letter": row.id, "from": row.matter_id, "to": place.matter, "reason": why.reason}
+        for matter_id in (row.matter_id, place.matter):
+            matter_queries.insert_event(connection, matter_id, datetime.now(UTC), "moved", detail, why.cause)
