@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from model import segment
 from model.category import CategoryClassifier
 from model.caution import find_dangers
@@ -11,7 +14,7 @@ from model.purpose import PurposeReader, route_of
 from model.reading import PAGE_SIZE, read
 from model.records import Analysis, Letter, Relation
 from model.relation import RelationScorer
-from model.similar import Vector, vector_of
+from model.signatures import BYTES
 
 
 class Analyser:
@@ -62,13 +65,15 @@ class Analyser:
             for i, letter in enumerate(letters)
         ]
 
-    def profile(self, letter: Letter) -> Profile | None:
-        """Prepare a letter for comparison; None without a relation part."""
-        return self.relation.profiler.profile(letter, self.segmenter) if self.relation else None
+    def profiles(self, letters: Sequence[Letter]) -> list[Profile]:
+        """Prepare letters for comparison; none without a relation part."""
+        return self.relation.profiler.profiles(letters, self.segmenter) if self.relation else []
 
-    def vector(self, profile: Profile) -> Vector:
-        """Return the compact vector by which earlier letters are found."""
-        return vector_of(profile)
+    def vectors(self, letters: Sequence[Letter]) -> NDArray[np.uint8]:
+        """Return the signatures of letters, shape (letters, 128), by which their nearest are found."""
+        if self.relation is None:
+            return np.zeros((0, BYTES), np.uint8)
+        return self.relation.profiler.signatures(letters, self.segmenter)
 
     def relate(self, pairs: Sequence[tuple[Profile, Profile]]) -> list[Relation]:
         """Score pairs of prepared letters, without evidence; needs a relation part."""
@@ -78,5 +83,4 @@ class Analyser:
         """Return the relation of b to a with evidence; None without a relation part."""
         if self.relation is None:
             return None
-        profiler = self.relation.profiler
-        return self.relation.explain(profiler.profile(a, self.segmenter), profiler.profile(b, self.segmenter))
+        return self.relation.explain(*self.profiles([a, b]))

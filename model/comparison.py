@@ -1,81 +1,129 @@
-"""Readable features of a pair of letters, each between 0 and 1 unless it says otherwise."""
+"""Readable features of pairs of letters, each between 0 and 1 unless it says otherwise."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 from model.names import Name, name_grams
-from model.profile import Profile, Terms
+from model.ngrams import BUCKET_BITS
+from model.profile import Profile
 
 PLACE_KINDS = ("estate", "village", "township", "district", "road", "school", "hospital", "firm", "works")
+BATCH = 2048
 
-# Each feature with the only direction in which it may move the judgement that two letters are alike.
-DIRECTIONS = {
-    "word_cosine": 1,
-    "known_word_cosine": 1,
-    "unseen_word_cosine": 1,
-    "topic_cosine": 1,
-    "title_cosine": 1,
-    "more_contained": 1,
-    "less_contained": 1,
-    "shingles_more_contained": 1,
-    "shingles_less_contained": 1,
-    "names_more_shared": 1,
-    "names_less_shared": 1,
-    "places_conflict": -1,
-    "numbers_shared": 1,
+Values = NDArray[np.float64]
+
+
+class _Pairs:
+    """Pairs of profiles as matrices, a row for each different profile."""
+
+    def __init__(self, pairs: Sequence[tuple[Profile, Profile]]) -> None:
+        self.pairs = pairs
+        rows: dict[int, int] = {}
+        self.profiles: list[Profile] = []
+        for profile in (profile for pair in pairs for profile in pair):
+            if rows.setdefault(id(profile), len(self.profiles)) == len(self.profiles):
+                self.profiles.append(profile)
+        self.left = np.array([rows[id(a)] for a, _ in pairs], np.intp)
+        self.right = np.array([rows[id(b)] for _, b in pairs], np.intp)
+        self._matrices: dict[str, csr_matrix] = {}
+
+    def matrix(self, kind: str) -> csr_matrix:
+        """Return the weighted terms of a kind, shape (profiles, buckets)."""
+        if kind not in self._matrices:
+            terms = [profile.terms[kind] for profile in self.profiles]
+            offsets = np.cumsum([0, *(len(each.buckets) for each in terms)])
+            self._matrices[kind] = csr_matrix(
+                (
+                    np.concatenate([each.weights for each in terms]),
+                    np.concatenate([each.buckets for each in terms]),
+                    offsets,
+                ),
+                shape=(len(terms), 1 << BUCKET_BITS),
+            )
+        return self._matrices[kind]
+
+    def cosine(self, kind: str) -> Values:
+        """Return the cosine of both letters' terms."""
+        rows = self.matrix(kind)
+        lengths = np.sqrt(_sums(rows.multiply(rows)))
+        products = _sums(rows[self.left].multiply(rows[self.right]))
+        return _ratio(products, lengths[self.left] * lengths[self.right])
+
+    def contained(self, part: str, whole: str) -> tuple[Values, Values]:
+        """Return the weighted share of a's terms `part` that are among b's terms `whole`, and the other way round."""
+        parts, present = self.matrix(part), self.matrix(whole).copy()
+        present.data = np.minimum(present.data, 1) if whole == "wide" else np.ones_like(present.data)
+        totals = _sums(parts)
+        return tuple(
+            _ratio(
+                _sums(parts[here].multiply(present[there])), totals[here], empty=0.5 if part in _OFTEN_EMPTY else 0.0
+            )
+            for here, there in ((self.left, self.right), (self.right, self.left))
+        )  # type: ignore[return-value]  # two directions make two arrays
+
+    @cached_property
+    def topics(self) -> Values:
+        """Return the cosine of both letters' topics."""
+        points = np.array([profile.topics for profile in self.profiles], np.float64)
+        return np.asarray(np.maximum(np.einsum("ij,ij->i", points[self.left], points[self.right]), 0.0))
+
+    def each(self, measure: Callable[[Profile, Profile], float]) -> Values:
+        """Return a measure of every pair."""
+        return np.array([measure(a, b) for a, b in self.pairs], np.float64)
+
+
+# A gist often names nothing rare or specific: then nothing speaks for or against.
+_OFTEN_EMPTY = ("gist_rare", "gist_specific")
+
+
+def _sums(rows: csr_matrix) -> Values:
+    return np.asarray(rows.sum(axis=1), np.float64).ravel()
+
+
+def _ratio(part: Values, whole: Values, empty: float = 0.0) -> Values:
+    return np.where(whole > 0, part / np.where(whole > 0, whole, 1), empty)
+
+
+# The weighted share of one kind of terms that the other letter has; each gives two features, the more and the less.
+CONTAINED = {
+    "words": ("word", "word"),
+    "pairs": ("pair", "pair"),
+    "characters": ("character", "character"),
+    "fours": ("four", "four"),
+    "eights": ("eight", "eight"),
+    "specific": ("specific", "word"),
+    "meaning": ("ordinary", "wide"),
+    "gist_pairs": ("gist_pair", "pair"),
+    "gist_characters": ("gist_character", "character"),
+    "gist_rare": ("gist_rare", "pair"),
+    "gist_specific": ("gist_specific", "pair"),
+    "gist_meaning": ("gist_ordinary", "wide"),
 }
-FEATURES = tuple(DIRECTIONS)
-SIGNS = tuple(DIRECTIONS.values())
+COSINES = {
+    "word": "word",
+    "pair": "pair",
+    "character": "character",
+    "ordinary": "ordinary",
+    "specific": "specific",
+    "gist_pair": "gist_pair",
+    "gist_character": "gist_character",
+}
 
 
-def compare(a: Profile, b: Profile) -> tuple[float, ...]:
-    """Return the features of a pair in the order of FEATURES; exchanging a and b changes nothing."""
-    contained = _containment(a.words, b.words)
-    shingles = _overlaps(a.shingles, b.shingles)
-    names = _names_shared(a.names, b.names)
-    return (
-        _cosine(a.words, b.words),
-        _cosine(a.words.only(~a.words.unseen), b.words.only(~b.words.unseen)),
-        _cosine(a.words.only(a.words.unseen), b.words.only(b.words.unseen)),
-        max(float(a.topics @ b.topics), 0.0),
-        _cosine(a.title, b.title),
-        max(contained),
-        min(contained),
-        max(shingles),
-        min(shingles),
-        max(names),
-        min(names),
-        _places_conflict(a.names, b.names),
-        _jaccard(a.numbers, b.numbers),
-    )
+def _regions_conflict(a: Profile, b: Profile) -> float:
+    return float(bool(a.regions and b.regions) and not a.regions & b.regions)
 
 
-def _shared(a: Terms, b: Terms) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    _, in_a, in_b = np.intersect1d(a.buckets, b.buckets, assume_unique=True, return_indices=True)
-    return a.weights[in_a], b.weights[in_b]
+def _regions_shared(a: Profile, b: Profile) -> float:
+    return _jaccard(a.regions, b.regions)
 
 
-def _cosine(a: Terms, b: Terms) -> float:
-    left, right = _shared(a, b)
-    lengths = a.norm * b.norm
-    return float(left @ right) / lengths if lengths else 0.0
-
-
-def _containment(a: Terms, b: Terms) -> tuple[float, float]:
-    """Return the weighted share of a's terms that b has, and of b's that a has."""
-    left, right = _shared(a, b)
-    total_a, total_b = float(a.weights.sum()), float(b.weights.sum())
-    return (
-        float(left.sum()) / total_a if total_a else 0.0,
-        float(right.sum()) / total_b if total_b else 0.0,
-    )
-
-
-def _overlaps(a: NDArray[np.int32], b: NDArray[np.int32]) -> tuple[float, float]:
-    common = len(np.intersect1d(a, b, assume_unique=True))
-    return common / max(len(a), 1), common / max(len(b), 1)
+def _numbers_shared(a: Profile, b: Profile) -> float:
+    return _jaccard(a.numbers, b.numbers)
 
 
 def _jaccard(a: frozenset[str], b: frozenset[str]) -> float:
@@ -88,20 +136,123 @@ def _meets(name: Name, others: Sequence[frozenset[str]]) -> bool:
     return any(2 * len(grams & other) >= min(len(grams), len(other)) for other in others)
 
 
-def _names_shared(a: Sequence[Name], b: Sequence[Name]) -> tuple[float, float]:
-    """Return the share of a's named things that b names, and of b's that a names."""
-    stems_a, stems_b = ({name.stem: name for name in names if len(name.stem) > 1} for names in (a, b))
+def _names_shared(a: Profile, b: Profile) -> float:
+    """Return the smaller of the shares of named things that the other letter names."""
+    stems_a, stems_b = ({name.stem: name for name in each.names if len(name.stem) > 1} for each in (a, b))
     grams_a, grams_b = ([name_grams(stem) for stem in stems] for stems in (stems_a, stems_b))
     met_a = sum(_meets(name, grams_b) for name in stems_a.values())
     met_b = sum(_meets(name, grams_a) for name in stems_b.values())
-    return met_a / max(len(stems_a), 1), met_b / max(len(stems_b), 1)
+    return min(met_a / max(len(stems_a), 1), met_b / max(len(stems_b), 1))
 
 
-def _places_conflict(a: Sequence[Name], b: Sequence[Name]) -> float:
+def _places_conflict(a: Profile, b: Profile) -> float:
     """Return the share of kinds of which both letters name things, but none in common."""
     conflict = 0
     for kind in PLACE_KINDS:
-        left = [name for name in a if name.kind == kind]
-        right = [name_grams(name.stem) for name in b if name.kind == kind]
+        left = [name for name in a.names if name.kind == kind]
+        right = [name_grams(name.stem) for name in b.names if name.kind == kind]
         conflict += bool(left and right) and not any(_meets(name, right) for name in left)
     return conflict / len(PLACE_KINDS)
+
+
+def _gist_names(a: Profile, b: Profile) -> tuple[float, float]:
+    """Return the shares of the things named in each gist that the other letter names anywhere."""
+    return _named_in(a, b), _named_in(b, a)
+
+
+def _named_in(a: Profile, b: Profile) -> float:
+    names = [name for name in a.gist_names if len(name.stem) > 1]
+    text = b.reading.clean.text
+    met = [2 * sum(gram in text for gram in name_grams(name.stem)) >= len(name_grams(name.stem)) for name in names]
+    return sum(met) / len(met) if met else 0.5
+
+
+def _numbered_conflict(a: Profile, b: Profile) -> float:
+    """Say whether the gists name things of one kind by other numbers, and neither letter names the other's."""
+    kinds = {kind for kind, _ in a.gist_numbered} & {kind for kind, _ in b.gist_numbered}
+    return float(
+        any(
+            not {thing for thing in a.gist_numbered if thing[0] == kind} & b.numbered
+            and not {thing for thing in b.gist_numbered if thing[0] == kind} & a.numbered
+            for kind in kinds
+        )
+    )
+
+
+def _numbered_shared(a: Profile, b: Profile) -> float:
+    return float(bool(a.gist_numbered & b.numbered or b.gist_numbered & a.numbered))
+
+
+EACH: dict[str, tuple[Callable[[Profile, Profile], float], int]] = {
+    "regions_conflict": (_regions_conflict, -1),
+    "regions_shared": (_regions_shared, 1),
+    "numbers_shared": (_numbers_shared, 1),
+    "names_shared": (_names_shared, 1),
+    "places_conflict": (_places_conflict, -1),
+    "gist_names_more": (lambda a, b: max(_gist_names(a, b)), 1),
+    "gist_names_less": (lambda a, b: min(_gist_names(a, b)), 1),
+    "numbered_conflict": (_numbered_conflict, -1),
+    "numbered_shared": (_numbered_shared, 1),
+}
+
+# Each feature with the only direction in which it may move the judgement that two letters are alike.
+DIRECTIONS = {
+    **{f"{name}_cosine": 1 for name in COSINES},
+    "topic_cosine": 1,
+    **{f"{name}_{side}": 1 for name in CONTAINED for side in ("more", "less")},
+    **{name: sign for name, (_, sign) in EACH.items()},
+    "length": 0,
+}
+FEATURES = tuple(DIRECTIONS)
+# What a person is told of each feature.
+REASONS = {
+    "regions_conflict": "other_place",
+    "places_conflict": "other_place",
+    "numbered_conflict": "other_number",
+    "numbers_shared": "same_numbers",
+    "numbered_shared": "same_numbers",
+    "regions_shared": "same_names",
+    "names_shared": "same_names",
+    "specific_cosine": "same_names",
+    "topic_cosine": "same_meaning",
+    "ordinary_cosine": "same_meaning",
+}
+_REASONS_BY_BEGINNING = (
+    ("gist_names", "same_names"),
+    ("gist_rare", "same_names"),
+    ("gist_specific", "same_names"),
+    ("specific", "same_names"),
+    ("gist", "same_gist"),
+    ("meaning", "same_meaning"),
+)
+
+
+def reason_of(feature: str) -> str:
+    """Return what a person is told of a feature: same_wording unless it says something finer."""
+    begun = (reason for beginning, reason in _REASONS_BY_BEGINNING if feature.startswith(beginning))
+    return REASONS.get(feature) or next(begun, "same_wording")
+
+
+SIGNS = tuple(DIRECTIONS.values())
+
+
+def compare(pairs: Sequence[tuple[Profile, Profile]]) -> Values:
+    """Return the features of pairs, shape (pairs, len(FEATURES)); exchanging the letters of a pair changes nothing."""
+    batches = [_compare(_Pairs(pairs[start : start + BATCH])) for start in range(0, len(pairs), BATCH)]
+    return np.concatenate([np.zeros((0, len(FEATURES))), *batches])
+
+
+def _compare(pairs: _Pairs) -> Values:
+    columns = [pairs.cosine(kind) for kind in COSINES.values()]
+    columns.append(pairs.topics)
+    for part, whole in CONTAINED.values():
+        there, back = pairs.contained(part, whole)
+        columns += [np.maximum(there, back), np.minimum(there, back)]
+    columns += [pairs.each(measure) for measure, _ in EACH.values()]
+    columns.append(pairs.each(_length))
+    return np.column_stack(columns)
+
+
+def _length(a: Profile, b: Profile) -> float:
+    """Return the length of the shorter letter, as a logarithm of its characters."""
+    return float(np.log1p(min(len(a.reading.clean.text), len(b.reading.clean.text))))

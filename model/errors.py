@@ -24,3 +24,7 @@ class FileError(ModelError):
 
 class TaxonomyError(ModelError):
     """A taxonomy file is broken or a label is not in it."""
+
+
+class SnapshotError(ModelError):
+    """A snapshot of an index is missing, damaged or of another format; the index must be filled anew."""

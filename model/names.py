@@ -5,6 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+import cn2an
+
+from model.reading import REGION_CODE
+from model.text import without_traps
 from model.words.tables import table
 
 _LONGEST = 8
@@ -42,7 +46,7 @@ def _plain_estates() -> frozenset[str]:
 
 def find_names(text: str) -> Iterator[Name]:
     """Yield the named things of a clean text; the stem may hold a few characters too many or too few."""
-    for match in _pattern().finditer(text):
+    for match in _pattern().finditer(without_traps(text, (REGION_CODE,))):
         kind = match.lastgroup
         stem = match["stem"]
         ending = match.group()[len(stem) :]
@@ -50,6 +54,21 @@ def find_names(text: str) -> Iterator[Name]:
             stem += ending[0]
         if kind and len(stem) >= 1 and not _general().search(stem):
             yield Name(kind, stem, match.start(), match.end())
+
+
+@cache
+def _numbered() -> re.Pattern[str]:
+    endings = "|".join(table("names")["numbered"])
+    return re.compile(rf"(\d+|[一二三四五六七八九十]{{1,3}})({endings})")
+
+
+def numbered_things(text: str) -> frozenset[tuple[str, str]]:
+    """Return the things of a clean text that a number tells apart (1号线, 805路, 五组), each as ending and number."""
+    return frozenset((match[2], _digits(match[1])) for match in _numbered().finditer(text))
+
+
+def _digits(number: str) -> str:
+    return number if number[0].isdigit() else str(cn2an.cn2an(number, "smart"))
 
 
 def name_grams(stem: str) -> frozenset[str]:

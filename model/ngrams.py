@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model.reading import Page
+from model.reading import REGION_CODE, Page
 from model.text import is_word
 
 BUCKET_BITS = 20
@@ -114,6 +114,18 @@ def character_occurrences(page: Page, sizes: Sequence[int] = (1, 2, 3)) -> Occur
         starts,
         starts + lengths,
     )
+
+
+def inside_words(page: Page, seen: Occurrences) -> Occurrences:
+    """Return the occurrences that hold no mark, white space or anonymised region: what is left says something."""
+    silent = np.zeros(len(page.points) + 1, np.int32)
+    silent[1:] = ~is_word(page.points)
+    for letter, reading in enumerate(page.readings):
+        for match in REGION_CODE.finditer(reading.clean.text):
+            start = int(page.bounds[letter])
+            silent[start + match.start() + 1 : start + match.end() + 1] = 1
+    before = np.cumsum(silent)
+    return seen.only(np.flatnonzero(before[seen.ends] == before[seen.starts]))
 
 
 KINDS: dict[str, Callable[[Page], Occurrences]] = {"word": word_occurrences, "character": character_occurrences}

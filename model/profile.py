@@ -1,7 +1,7 @@
 """What a letter brings to a comparison: weighted terms, names, numbers. Computed once, compared many times."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -9,35 +9,63 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model import segment
-from model.names import Name, find_names
-from model.ngrams import BUCKET_BITS, Occurrences, character_occurrences, single_words
-from model.reading import Page, Reading, read
+from model.lexicon import Lexicon, starts_with_han
+from model.likeness import WordLikeness
+from model.names import Name, find_names, numbered_things
+from model.ngrams import BUCKET_BITS, Occurrences, character_occurrences, inside_words, single_words
+from model.reading import PAGE_SIZE, Page, Reading, pages, read
 from model.records import Letter
+from model.regions import fine_regions
+from model.signatures import BYTES, signatures
 from model.topics import TopicSpace
 
-SHINGLE = 8
 MOST_NAMES = 300
+# A letter without title is known by its beginning.
+GIST_LENGTH = 30
+# A pair of characters that stands in so many letters of the corpus at most is rare.
+RARE_COUNT = 3
 _NUMBER = re.compile(r"\d[\d.,]*\d|\d")
 
 
-def _short_grams(page: Page) -> Occurrences:
+def _characters(page: Page) -> Occurrences:
+    return inside_words(page, character_occurrences(page, (1,)))
+
+
+def _pairs(page: Page) -> Occurrences:
+    return inside_words(page, character_occurrences(page, (2,)))
+
+
+def _fours(page: Page) -> Occurrences:
+    return inside_words(page, character_occurrences(page, (4,)))
+
+
+def _eights(page: Page) -> Occurrences:
+    return character_occurrences(page, (8,))
+
+
+def _grams(page: Page) -> Occurrences:
     return character_occurrences(page, (2, 3))
 
 
-TERMS: dict[str, Callable[[Page], Occurrences]] = {"word": single_words, "gram": _short_grams}
+# Terms that are weighed by how few letters of the corpus have them.
+WEIGHED: dict[str, Callable[[Page], Occurrences]] = {
+    "word": single_words,
+    "gram": _grams,
+    "character": _characters,
+    "pair": _pairs,
+}
+# Terms that make a letter's signature.
+SIGNED = ("character", "pair", "word")
+# Terms that count as present or not.
+PRESENT: dict[str, Callable[[Page], Occurrences]] = {"four": _fours, "eight": _eights}
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Distinct hashed terms in ascending order with their weights; `unseen` marks those new to the corpus."""
+    """Distinct hashed terms in ascending order with their weights."""
 
     buckets: NDArray[np.int32]
     weights: NDArray[np.float32]
-    unseen: NDArray[np.bool_]
-
-    def only(self, mask: NDArray[np.bool_]) -> "Terms":
-        """Return the marked terms."""
-        return Terms(self.buckets[mask], self.weights[mask], self.unseen[mask])
 
     @property
     def norm(self) -> float:
@@ -47,64 +75,155 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A letter prepared for comparison."""
+    """A letter prepared for comparison.
+
+    `terms` holds by kind: word, character, pair, four, eight; ordinary and specific (words that are in the general
+    dictionary, and those that are mostly names), wide (ordinary words and words like them, weighed by likeness); and
+    of the gist, which is the title or the beginning: gist_pair, gist_character, gist_ordinary, gist_rare (pairs that
+    few letters have) and gist_specific (pairs inside specific words).
+    """
 
     letter: Letter
     reading: Reading
-    words: Terms
-    grams: Terms
-    title: Terms
+    terms: Mapping[str, Terms]
     topics: NDArray[np.float32]
-    shingles: NDArray[np.int32]
+    regions: frozenset[str]
     names: tuple[Name, ...]
+    gist_names: tuple[Name, ...]
+    gist_numbered: frozenset[tuple[str, str]]
+    numbered: frozenset[tuple[str, str]]
     numbers: frozenset[str]
 
 
 class Profiler:
     """Prepare letters for comparison with weights learnt from a corpus.
 
-    Learned: `idf_`, a weight for every bucket of words and of character pairs and triples; what was never seen
-    counts as the rarest, because offices' place names are in no corpus. `unseen_from_` is the weight from which a
-    term stood in one letter of the corpus at most. `topics_` places letters by what they are about.
+    Learned: `idf_`, a weight for every bucket of each kind of terms; what was never seen counts as the rarest, because
+    offices' place names are in no corpus. `rare_from_` is the weight from which a pair of characters is rare,
+    `lexicon_` knows ordinary words, `likeness_` words that mean nearly the same, and `topics_` places letters by what
+    they are about.
     """
 
     def __init__(self, seed: int = 0) -> None:
         self.seed = seed
 
     def fit(self, readings: Sequence[Reading]) -> "Profiler":
-        """Learn how common each term is."""
-        self.idf_: dict[str, NDArray[np.float32]] = {}
-        for kind, occurrences in TERMS.items():
-            counts = np.zeros(1 << BUCKET_BITS, np.int64)
-            for reading in readings:
-                counts[np.unique(occurrences(Page.of([reading])).buckets)] += 1
-            self.idf_[kind] = np.log((1 + len(readings)) / (1 + counts)).astype(np.float32)
-        self.unseen_from_ = float(np.log((1 + len(readings)) / 2)) - 1e-4
+        """Learn how common each term is and which words are alike."""
+        counts = {kind: np.zeros(1 << BUCKET_BITS, np.int64) for kind in WEIGHED}
+        for page in pages(readings):
+            for kind, occurrences in WEIGHED.items():
+                np.add.at(counts[kind], _distinct(occurrences(page))[1], 1)
+        letters = 1 + len(readings)
+        self.idf_ = {kind: np.log(letters / (1 + seen)).astype(np.float32) for kind, seen in counts.items()}
+        self.rare_from_ = float(np.log(letters / (1 + RARE_COUNT))) - 1e-4
+        self.lexicon_ = Lexicon().fit()
+        self.likeness_ = WordLikeness().fit(readings, self.lexicon_, self.seed)
         self.topics_ = TopicSpace(seed=self.seed).fit(readings)
         return self
 
     def profile(self, letter: Letter, segmenter: segment.Name = segment.DEFAULT) -> Profile:
         """Read a letter and weigh its terms."""
-        reading = read(letter.text, segmenter)
-        title = read(letter.title or letter.body[:30], segmenter)
-        shingles = character_occurrences(Page.of([reading]), (SHINGLE,)).buckets
-        return Profile(
-            letter=letter,
-            reading=reading,
-            words=self._terms("word", reading),
-            grams=self._terms("gram", reading),
-            title=self._terms("word", title),
-            topics=self.topics_.transform([reading])[0],
-            shingles=np.unique(shingles),
-            names=tuple(islice(find_names(reading.clean.text), MOST_NAMES)),
-            numbers=frozenset(number for number in _NUMBER.findall(reading.clean.text) if len(number) > 1),
-        )
+        return self.profiles([letter], segmenter)[0]
 
-    def _terms(self, kind: str, reading: Reading) -> Terms:
-        buckets, counts = np.unique(TERMS[kind](Page.of([reading])).buckets, return_counts=True)
-        idf = self.idf_[kind][buckets]
-        return Terms(buckets, (1 + np.log(counts)).astype(np.float32) * idf, idf >= self.unseen_from_)
+    def profiles(self, letters: Sequence[Letter], segmenter: segment.Name = segment.DEFAULT) -> list[Profile]:
+        """Read letters and weigh their terms."""
+        if not letters:
+            return []
+        readings = [read(letter.text, segmenter) for letter in letters]
+        gists = [read(letter.title or letter.body[:GIST_LENGTH], segmenter) for letter in letters]
+        topics = self.topics_.transform(readings)
+        kinds = [
+            [dict(zip(found, parts, strict=True)) for parts in zip(*found.values(), strict=True)]
+            for found in (self._terms_of(Page.of(readings)), self._gist_terms_of(Page.of(gists)))
+        ]
+        return [
+            Profile(
+                letter=letter,
+                reading=reading,
+                terms={**whole, **gist},
+                topics=topics[i],
+                regions=fine_regions(reading.clean.text),
+                names=tuple(islice(find_names(reading.clean.text), MOST_NAMES)),
+                gist_names=tuple(islice(find_names(gists[i].clean.text), MOST_NAMES)),
+                numbered=numbered_things(reading.clean.text),
+                gist_numbered=numbered_things(gists[i].clean.text),
+                numbers=frozenset(number for number in _NUMBER.findall(reading.clean.text) if len(number) > 1),
+            )
+            for i, (letter, reading, whole, gist) in enumerate(zip(letters, readings, *kinds, strict=True))
+        ]
+
+    def signatures(self, letters: Sequence[Letter], segmenter: segment.Name = segment.DEFAULT) -> NDArray[np.uint8]:
+        """Return the signatures of letters, shape (letters, 128), by which their nearest are found."""
+        readings = [read(letter.text, segmenter) for letter in letters]
+        pages_ = (Page.of(readings[start : start + PAGE_SIZE]) for start in range(0, len(readings), PAGE_SIZE))
+        rows = [self._signatures_of(page) for page in pages_]
+        return np.concatenate(rows) if rows else np.zeros((0, BYTES), np.uint8)
+
+    def _signatures_of(self, page: Page) -> NDArray[np.uint8]:
+        kinds = []
+        for kind in SIGNED:
+            letters, buckets, counts = _distinct(WEIGHED[kind](page))
+            kinds.append((letters, buckets, (1 + np.log(counts)).astype(np.float32) * self.idf_[kind][buckets]))
+        return signatures(kinds, len(page.readings))
+
+    def _terms_of(self, page: Page) -> dict[str, list[Terms]]:
+        """Return the terms of each letter of a page, by kind."""
+        found = {kind: self._weighed(kind, occurrences(page), page) for kind, occurrences in WEIGHED.items()}
+        found |= {kind: self._weighed(None, occurrences(page), page) for kind, occurrences in PRESENT.items()}
+        found["ordinary"], found["specific"] = self._words_apart(page)
+        found["wide"] = [Terms(*self.likeness_.widen(terms.buckets)) for terms in found["ordinary"]]
+        return found
+
+    def _gist_terms_of(self, page: Page) -> dict[str, list[Terms]]:
+        pairs = _pairs(page)
+        found = {"gist_character": self._weighed("character", _characters(page), page)}
+        found["gist_pair"] = self._weighed("pair", pairs, page)
+        found["gist_ordinary"], _ = self._words_apart(page)
+        rare = np.flatnonzero(self.idf_["pair"][pairs.buckets] >= self.rare_from_)
+        found["gist_rare"] = self._weighed("pair", pairs.only(rare), page)
+        found["gist_specific"] = self._weighed("pair", self._inside_specific(page, pairs), page)
+        return found
+
+    def _words_apart(self, page: Page) -> tuple[list[Terms], list[Terms]]:
+        """Return the ordinary words of two characters and more, and the specific words, of each letter."""
+        words = single_words(page)
+        han, ordinary = starts_with_han(page, words), self.lexicon_.is_ordinary(words)
+        plain = np.flatnonzero(han & ordinary & (words.ends - words.starts > 1))
+        specific = np.flatnonzero(han & ~ordinary)
+        return self._weighed("word", words.only(plain), page), self._weighed("word", words.only(specific), page)
+
+    def _inside_specific(self, page: Page, pairs: Occurrences) -> Occurrences:
+        """Return the pairs of characters inside one specific word."""
+        words = single_words(page)
+        words = words.only(np.flatnonzero(starts_with_han(page, words) & ~self.lexicon_.is_ordinary(words)))
+        owners = np.full(len(page.points) + 1, -1, np.int32)
+        lengths = words.ends - words.starts
+        places = (
+            np.repeat(words.starts, lengths)
+            + np.arange(lengths.sum())
+            - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        )
+        owners[places] = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
+        first, last = owners[pairs.starts], owners[pairs.ends - 1]
+        return pairs.only(np.flatnonzero((first >= 0) & (first == last)))
+
+    def _weighed(self, kind: str | None, seen: Occurrences, page: Page) -> list[Terms]:
+        """Return the terms of each letter, weighed by rarity, or by 1 without a kind."""
+        letters, buckets, counts = _distinct(seen)
+        weights = (
+            (1 + np.log(counts)).astype(np.float32) * self.idf_[kind][buckets]
+            if kind
+            else np.ones(len(buckets), np.float32)
+        )
+        ends = np.searchsorted(letters, np.arange(1, len(page.readings)))
+        return [Terms(*part) for part in zip(np.split(buckets, ends), np.split(weights, ends), strict=True)]
 
     def weight(self, words: Occurrences) -> NDArray[np.float32]:
         """Return the rarity of each occurrence of a word."""
         return self.idf_["word"][words.buckets]
+
+
+def _distinct(seen: Occurrences) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]:
+    """Return the letter, bucket and count of each different term of each letter, in ascending order."""
+    keys, counts = np.unique((seen.letters.astype(np.int64) << BUCKET_BITS) | seen.buckets, return_counts=True)
+    return (keys >> BUCKET_BITS).astype(np.int32), (keys & ((1 << BUCKET_BITS) - 1)).astype(np.int32), counts

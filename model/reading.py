@@ -1,5 +1,6 @@
 """A letter read once: its clean text and its words. Every feature and cue works from it."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -14,6 +15,8 @@ from model.text import CleanText, clean_text, code_points
 PAGE_SIZE = 128
 # No clean text holds this character.
 _GAP = "\0"
+# An anonymised region (A3区, K县). A segmenter would join its last character to the name behind it.
+REGION_CODE = re.compile(r"(?<![a-z0-9])([a-z]\d{0,3}[省市区县州镇乡])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +31,15 @@ class Reading:
 def read(text: str, segmenter: segment.Name = segment.DEFAULT) -> Reading:
     """Clean and segment a text."""
     clean = clean_text(text)
-    words = segment.segmenter(segmenter).cut(clean.text)
-    return Reading(clean, tuple(words), _bounds(words))
+    cut = segment.segmenter(segmenter).cut
+    pieces = REGION_CODE.split(clean.text)
+    words = cut(pieces[0])
+    for code, piece in zip(pieces[1::2], pieces[2::2], strict=True):
+        words += [code, *cut(piece)]
+    return Reading(clean, tuple(words), bounds_of(words))
 
 
-def _bounds(words: Sequence[str]) -> NDArray[np.int32]:
+def bounds_of(words: Sequence[str]) -> NDArray[np.int32]:
     """Return where each word begins and the last one ends; faster than asking every word for its length."""
     gaps = np.flatnonzero(code_points(_GAP.join(["", *words, ""])) == 0)
     return (gaps - np.arange(len(gaps))).astype(np.int32)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.comparison import FEATURES, SIGNS, compare
+from model.comparison import SIGNS, compare
 from model.monotone import MonotoneLogistic
 from model.passages import clauses
 from model.profile import Profile, Profiler
@@ -58,7 +58,7 @@ class RelationScorer:
 
     def features(self, pairs: Sequence[tuple[Profile, Profile]]) -> NDArray[np.float64]:
         """Return the features of pairs, shape (pairs, len(FEATURES))."""
-        return np.asarray([compare(a, b) for a, b in pairs], np.float64).reshape(-1, len(FEATURES))
+        return compare(pairs)
 
     def score(self, pairs: Sequence[tuple[Profile, Profile]]) -> list[Relation]:
         """Return score and relation of each pair, without evidence."""
@@ -82,7 +82,7 @@ class RelationScorer:
         original = b.letter.text
         for clause in clauses(b.reading):
             weights = self.profiler.weight(clause.words)
-            known = np.isin(clause.words.buckets, a.words.buckets)
+            known = np.isin(clause.words.buckets, a.terms["word"].buckets)
             total = float(weights.sum())
             if total > 0 and float(weights[known].sum()) / total < KNOWN_FROM:
                 start, end = b.reading.clean.original(clause.start, clause.end)

@@ -14,6 +14,8 @@ from model.category import Branch, CategoryClassifier
 from model.errors import ArtefactError
 from model.features import HashedTfidf
 from model.group_visit import GroupVisitReader
+from model.lexicon import Lexicon
+from model.likeness import WordLikeness
 from model.linear import BlendedLinear, Narrowing
 from model.monotone import MonotoneLogistic
 from model.profile import Profiler
@@ -168,7 +170,11 @@ def _write_relation(part: RelationScorer, out: PartWriter) -> None:
     profiler = part.profiler
     for kind, weights in profiler.idf_.items():
         out.array(f"idf.{kind}", weights)
-    out.table("profiler", {"kinds": sorted(profiler.idf_), "unseen_from": profiler.unseen_from_})
+    out.table("profiler", {"kinds": sorted(profiler.idf_), "rare_from": profiler.rare_from_})
+    out.array("lexicon", profiler.lexicon_.hashes_)
+    likeness = profiler.likeness_
+    for name, values in (("words", likeness.words_), ("like", likeness.like_), ("likeness", likeness.likeness_)):
+        out.array(f"likeness.{name}", values)
     out.tfidf("topics", profiler.topics_.features_)
     out.array("topics.components", profiler.topics_.components_)
     for name, model in part.models_.items():
@@ -179,7 +185,13 @@ def _read_relation(source: PartReader) -> RelationScorer:
     profiler = Profiler()
     settings = source.table("profiler")
     profiler.idf_ = {kind: source.array(f"idf.{kind}") for kind in settings["kinds"]}
-    profiler.unseen_from_ = settings["unseen_from"]
+    profiler.rare_from_ = settings["rare_from"]
+    profiler.lexicon_ = Lexicon()
+    profiler.lexicon_.hashes_ = source.array("lexicon")
+    profiler.likeness_ = likeness = WordLikeness()
+    likeness.words_, likeness.like_, likeness.likeness_ = (
+        source.array(f"likeness.{name}") for name in ("words", "like", "likeness")
+    )
     profiler.topics_ = TopicSpace()
     profiler.topics_.features_ = source.tfidf("topics")
     profiler.topics_.components_ = source.array("topics.components")

@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,8 @@ from model import artefact
 from model.analyse import Analyser
 from model.profile import Profile
 from model.records import Letter, Relation
-from model.similar import DIMENSIONS, SimilarityIndex, Vector
+from model.signatures import BYTES, Signature
+from model.similar import EmbeddedIndex, Entry, SimilarityIndex
 from service.queries.letters import changes_since
 from service.settings import Settings
 
@@ -34,7 +35,7 @@ class Engine:
     def __init__(self, analyser: Analyser) -> None:
         self.analyser = analyser
         # Accusations have an index of their own, so that no search among other letters can touch them.
-        self._indexes: Mapping[bool, SimilarityIndex] = {False: SimilarityIndex(), True: SimilarityIndex()}
+        self._indexes: Mapping[bool, SimilarityIndex] = {False: EmbeddedIndex(), True: EmbeddedIndex()}
         self._last_change = 0
         self._lock = threading.RLock()
         self._profiles: OrderedDict[str, Profile] = OrderedDict()
@@ -57,44 +58,41 @@ class Engine:
 
     def _take_in(self, change: Row[Any]) -> None:
         """Let the indexes hold what the letter of a change is now, which later changes may have made of it."""
-        present = change.kind == "put" and change.vector is not None and len(change.vector) == DIMENSIONS
+        present = change.kind == "put" and change.vector is not None and len(change.vector) == BYTES
         for restricted, index in self._indexes.items():
             if present and restricted == change.restricted:
-                index.add(change.letter_id, np.frombuffer(change.vector, np.int8))
+                index.add([Entry(change.letter_id, np.frombuffer(change.vector, np.uint8))])
             else:
-                index.remove(change.letter_id)
+                index.remove([change.letter_id])
         if not present:
             self._profiles.pop(change.letter_id, None)
 
-    def nearest(self, vector: Vector, restricted: bool, count: int, at_least: float) -> list[str]:
+    def nearest(self, vector: Signature, restricted: bool, count: int, at_least: float) -> list[str]:
         """Return the ids of up to `count` letters at least so near to a vector, among accusations or all others."""
         with self._lock:
-            found = self._indexes[restricted].search(vector, count)
-        return [letter_id for letter_id, cosine in found if cosine >= at_least]
+            found = self._indexes[restricted].search(vector, count, at_least)
+        return [neighbour.id for neighbour in found]
 
-    def vector(self, letter: Letter) -> Vector | None:
+    def vector(self, letter: Letter) -> Signature | None:
         """Return the vector of a letter; None without a relation part."""
-        profile = self.profile(letter)
-        return self.analyser.vector(profile) if profile else None
+        found = self.analyser.vectors([letter])
+        return found[0] if len(found) else None
 
-    def profile(self, letter: Letter) -> Profile | None:
-        """Return the letter prepared for comparison; the last 2,000 are kept."""
+    def profiles(self, letters: Sequence[Letter]) -> list[Profile]:
+        """Return letters prepared for comparison; the last 2,000 are kept."""
         with self._lock:
-            if letter.id in self._profiles:
-                self._profiles.move_to_end(letter.id)
-                return self._profiles[letter.id]
-        made = self.analyser.profile(letter)
-        if made:
-            with self._lock:
-                self._profiles[letter.id] = made
-                while len(self._profiles) > MOST_PROFILES:
-                    self._profiles.popitem(last=False)
-        return made
+            ready = {letter.id: self._profiles[letter.id] for letter in letters if letter.id in self._profiles}
+        fresh = [letter for letter in letters if letter.id not in ready]
+        ready |= {made.letter.id: made for made in self.analyser.profiles(fresh)}
+        with self._lock:
+            self._profiles.update(ready)
+            for letter_id in ready:
+                self._profiles.move_to_end(letter_id)
+            while len(self._profiles) > MOST_PROFILES:
+                self._profiles.popitem(last=False)
+        return [ready[letter.id] for letter in letters if letter.id in ready]
 
-    def relate(self, letter: Letter, others: Iterable[Letter]) -> list[Relation]:
+    def relate(self, letter: Letter, others: Sequence[Letter]) -> list[Relation]:
         """Score a letter with each of the others, without evidence."""
-        own = self.profile(letter)
-        pairs: Sequence[tuple[Profile, Profile]] = [
-            (prepared, own) for other in others if own and (prepared := self.profile(other))
-        ]
-        return self.analyser.relate(pairs)
+        prepared = self.profiles([letter, *others])
+        return self.analyser.relate([(other, prepared[0]) for other in prepared[1:]])

@@ -1,90 +1,95 @@
-"""Puts the letters of one file into matters, without a database."""
+"""Puts the letters of one file into matters, without a database and with little memory for each letter."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
+
+import numpy as np
 
 from model.analyse import Analyser
 from model.errors import LetterError
+from model.gathering import MOST_COMPARED, NEAR_FROM, Link, gather
 from model.letter_file import Row
-from model.matters import LINK_FROM, MOST_NEAREST, Link, gather, verdict
-from model.profile import Profile
-from model.records import Letter
-from model.similar import SimilarityIndex, Vector
+from model.matters import verdict
+from model.similar import EmbeddedIndex, Entry
+from service.backfill import Pairs, links_of, vectors_of
 from service.schemas.letters import letter_in_row
+from service.spool import Spool
+
+Progress = Callable[[Iterable[Any], str, int | None], Iterable[Any]]
 
 
 def link_lines(
-    analyser: Analyser, rows: Sequence[Row], top: int, progress: Callable[[Iterable[Any], str, int], Iterable[Any]]
+    analyser: Analyser, rows: Iterable[Row], top: int, progress: Progress, jobs: int = 1
 ) -> Iterator[dict[str, Any]]:
     """Yield for each row its matter, verdict and up to `top` candidates over all rows, best first."""
-    letters, refused = _letters(rows)
-    links = _links(analyser, list(letters.values()), max(top, MOST_NEAREST), progress)
-    matter_of = {letter_id: min(group) for group in gather(letters, links) for letter_id in group}
-    near: dict[str, list[Link]] = {letter_id: [] for letter_id in letters}
-    for link in links:
-        near[link.a].append(link)
-        near[link.b].append(link)
-    members: dict[str, list[Letter]] = {}
-    for letter_id, letter in letters.items():
-        members.setdefault(matter_of[letter_id], []).append(letter)
-    for row in rows:
-        letter_id = row.id
-        if row.number in refused:
-            yield refused[row.number]
-            continue
-        ranked = sorted(near[letter_id], key=lambda link: (-link.score, link.a, link.b))
-        relations = {link.other(letter_id): link.relation for link in ranked}
-        others = [letter for letter in members[matter_of[letter_id]] if letter.id != letter_id]
-        yield {
-            "id": letter_id,
-            "matter": matter_of[letter_id],
-            "verdict": verdict(letters[letter_id], others, relations),
-            "candidates": [
-                {"id": link.other(letter_id), "score": round(link.score, 6), "relation": link.relation}
-                for link in ranked[:top]
-            ],
-        }
+    with Spool() as spool:
+        ids, refused = _spooled(progress(rows, "read", None), spool)
+        links = _links(analyser, spool, progress, jobs)
+        groups = gather(ids, [link for _, _, link in links])
+        near = _by_letter(links, len(ids))
+        number_of = {letter_id: number for number, letter_id in enumerate(ids)}
+        members = {letter_id: group for group in groups for letter_id in group}
+        for place in refused:
+            if isinstance(place, dict):
+                yield place
+                continue
+            letter_id = ids[place]
+            ranked = sorted(near[place], key=lambda link: (-link.score, link.other(letter_id)))
+            others = sorted(members[letter_id] - {letter_id})
+            letter, *rest = spool.take([place, *(number_of[other] for other in others)])
+            yield {
+                "id": letter_id,
+                "matter": min(members[letter_id]),
+                "verdict": verdict(letter, rest, {link.other(letter_id): link.relation for link in ranked}),
+                "candidates": [
+                    {"id": link.other(letter_id), "score": round(link.score, 6), "relation": link.relation}
+                    for link in ranked[:top]
+                ],
+            }
 
 
-def _letters(rows: Sequence[Row]) -> tuple[dict[str, Letter], dict[int, dict[str, Any]]]:
-    letters: dict[str, Letter] = {}
-    refused: dict[int, dict[str, Any]] = {}
+def _spooled(rows: Iterable[Row], spool: Spool) -> tuple[list[str], list[int | dict[str, Any]]]:
+    """Put the letters on disk; returns their ids, and for each row the number of its letter or why there is none."""
+    ids: dict[str, None] = {}
+    places: list[int | dict[str, Any]] = []
     for row in rows:
-        letter_id = row.id
         try:
             given = letter_in_row(row)
-            if letter_id in letters:
-                raise LetterError("id", f"{letter_id!r} stands twice in the file; give every letter its own")
-            letters[letter_id] = given.letter(letter_id, strict=False)
+            if row.id in ids:
+                raise LetterError("id", f"{row.id!r} stands twice in the file; give every letter its own")
+            spool.append(given.letter(row.id, strict=False))
+            places.append(len(ids))
+            ids[row.id] = None
         except LetterError as error:
-            refused[row.number] = {"id": letter_id, "error": {"field": error.field, "reason": error.reason}}
-    return letters, refused
+            places.append({"id": row.id, "error": {"field": error.field, "reason": error.reason}})
+    return list(ids), places
 
 
-def _links(
-    analyser: Analyser,
-    letters: Sequence[Letter],
-    count: int,
-    progress: Callable[[Iterable[Any], str, int], Iterable[Any]],
-) -> list[Link]:
-    """Score every letter with its nearest letters."""
-    index = SimilarityIndex()
-    profiles: dict[str, Profile] = {}
-    vectors: dict[str, Vector] = {}
-    for letter in progress(letters, "read", len(letters)):
-        profile = analyser.profile(letter)
-        if profile is not None:
-            profiles[letter.id] = profile
-            vectors[letter.id] = analyser.vector(profile)
-            index.add(letter.id, vectors[letter.id])
-    pairs: dict[frozenset[str], tuple[str, str]] = {}
-    for letter in progress(letters, "search", len(letters)):
-        for other, _ in index.search(vectors[letter.id], count + 1):
-            if other != letter.id:
-                pairs[frozenset((letter.id, other))] = (min(letter.id, other), max(letter.id, other))
-    scored: list[Link] = []
-    for a, b in progress(sorted(pairs.values()), "compare", len(pairs)):
-        relation = analyser.relate([(profiles[a], profiles[b])])[0]
-        if relation.score >= LINK_FROM:
-            scored.append(Link(a, b, relation.score, relation.name))
-    return scored
+def _links(analyser: Analyser, spool: Spool, progress: Progress, jobs: int) -> list[tuple[int, int, Link]]:
+    """Score every letter with those that are near it."""
+    batches = list(progress(vectors_of(analyser, spool, jobs), "sign", None))
+    if not batches:
+        return []
+    vectors = np.concatenate(batches)
+    pairs = _near_pairs(vectors, progress)
+    return [link for batch in progress(links_of(analyser, spool, pairs, jobs), "compare", None) for link in batch]
+
+
+def _near_pairs(vectors: np.ndarray[Any, np.dtype[np.uint8]], progress: Progress) -> Pairs:
+    """Return the numbers of letters that are near each other, each pair once, the lower number first."""
+    index = EmbeddedIndex()
+    index.add(Entry(f"{number:09d}", vector) for number, vector in enumerate(vectors))
+    found = progress(index.search_many(vectors, MOST_COMPARED, NEAR_FROM), "search", len(vectors))
+    pairs = [
+        np.array([(number, int(near.id)) for near in neighbours if int(near.id) != number], np.int64).reshape(-1, 2)
+        for number, neighbours in enumerate(found)
+    ]
+    return np.unique(np.sort(np.concatenate(pairs), axis=1), axis=0)
+
+
+def _by_letter(links: Sequence[tuple[int, int, Link]], letters: int) -> Mapping[int, list[Link]]:
+    near: list[list[Link]] = [[] for _ in range(letters)]
+    for a, b, link in links:
+        near[a].append(link)
+        near[b].append(link)
+    return dict(enumerate(near))

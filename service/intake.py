@@ -11,7 +11,7 @@ from ulid import ULID
 
 from model.errors import LetterError
 from model.records import Letter
-from model.similar import Vector
+from model.signatures import Signature
 from service.caller import Caller
 from service.db import Database
 from service.engine import Engine
@@ -105,7 +105,7 @@ class Intake:
         given: LetterIn,
         letter: Letter,
         analysis: AnalysisOut,
-        vector: Vector | None,
+        vector: Signature | None,
         caller: Caller,
         content_hash: str,
     ) -> None:

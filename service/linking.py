@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from model.matters import JOIN_FROM, LINK_FROM, MOST_COMPARED, NEAR_FROM, Link
+from model.gathering import JOIN_FROM, LINK_FROM, MOST_COMPARED, NEAR_FROM, Link
 from model.records import Letter
 from service.engine import Engine
 from service.queries import letters as letter_queries

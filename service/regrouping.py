@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, Row
 from ulid import ULID
 
-from model.matters import JOIN_FROM, LAST, Link, gather, verdict
+from model.gathering import JOIN_FROM, Link, gather
+from model.matters import LAST, verdict
 from model.records import Letter, RelationName, Verdict
 from service.queries import decisions as decision_queries
 from service.queries import letters as letter_queries

@@ -18,7 +18,7 @@ from model.errors import ModelError
 from model.taxonomy import Taxonomy, load_taxonomy
 from training import evaluate, fit
 from training.archive import Options, fit_categories
-from training.corpus import Example, shipped_examples, shipped_taxonomy
+from training.corpus import Example, Pair, shipped_examples, shipped_taxonomy
 from training.dataset import Dataset, check_codes, read_dataset, read_levels, read_pairs, read_texts
 from training.fitted import Fitted
 from training.html_card import write_report
@@ -39,7 +39,11 @@ def main() -> None:
 
 @main.command("fit")
 @click.argument("part", type=click.Choice([*PARTS, "all"]))
-@click.option("--letters", type=click.Path(path_type=Path, dir_okay=False), help="The office's own labelled letters.")
+@click.option(
+    "--letters",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The office's own labelled letters or pairs.",
+)
 @click.option("--unlabelled", type=click.Path(path_type=Path, dir_okay=False), help="Letters without labels that help.")
 @click.option("--taxonomy", type=click.Path(path_type=Path, dir_okay=False), help="The office's own taxonomy.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder of the model.")
@@ -64,18 +68,21 @@ def fit_command(
 ) -> None:
     """Train PART and write a model folder, complete or not at all.
 
-    Without --letters the letters that ship with Hongyan are used; with it, they still serve relation and risk.
+    Without --letters the letters that ship with Hongyan are used; with it, they still serve relation and risk. For
+    relation the file holds judged pairs, {"a": letter, "b": letter, "label": relation} a line, which are learnt beside
+    the shipped ones.
     Exits 1 if rows of the file were left out.
     """
-    if (letters or unlabelled) and part in ("relation", "risk"):
-        raise click.UsageError("--letters and --unlabelled serve the categories: fit category or all")
+    if (letters and part == "risk") or (unlabelled and part in ("relation", "risk")):
+        raise click.UsageError("--letters serves category, relation and all, --unlabelled category and all")
     wanted = PARTS if part == "all" else (part,)
     try:
         texts = read_texts(unlabelled) if unlabelled else ()
         options = Options(seed, precision, minutes, jobs, letters is None, texts)
         required = load_taxonomy(taxonomy) if taxonomy else None
-        own = _own_letters(letters, required)
-        version = _fit(wanted, own, letters, required, out, options)
+        pairs = read_pairs(letters) if letters and part == "relation" else ()
+        own = _own_letters(None if pairs else letters, required)
+        version = _fit(wanted, own, pairs, letters, required, out, options)
     except (ModelError, OSError) as error:
         raise click.UsageError(str(error)) from error
     click.echo(f"{out}: model {version}", err=True)
@@ -103,6 +110,7 @@ def _warn(dataset: Dataset) -> None:
 def _fit(
     wanted: Sequence[str],
     own: Dataset | None,
+    pairs: Sequence[Pair],
     letters: Path | None,
     required: Taxonomy | None,
     out: Path,
@@ -123,12 +131,13 @@ def _fit(
                 click.echo(
                     f"learnt from {learnt} of {len(labelled)} letters; give more --minutes to use more", err=True
                 )
-        fitted |= _fit_others(wanted, examples, options, on_stage)
+        fitted |= _fit_others(wanted, examples, pairs, options, on_stage)
     details = {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "seed": options.seed,
         "letters": len(labelled),
         "source": _source(wanted, letters),
+        **({"pairs": len(pairs)} if pairs else {}),
         "data_hash": fit.data_hash(labelled),
         "metrics": {name: entry.metrics for name, entry in fitted.items()},
     }
@@ -138,16 +147,21 @@ def _fit(
 
 
 def _fit_others(
-    wanted: Sequence[str], examples: Sequence[Example], options: Options, on_stage: Callable[[str], None]
+    wanted: Sequence[str],
+    examples: Sequence[Example],
+    pairs: Sequence[Pair],
+    options: Options,
+    on_stage: Callable[[str], None],
 ) -> dict[str, Fitted]:
-    """Fit what learns from the shipped letters alone; the purposes go with the categories."""
+    """Fit what learns from the shipped letters, the relation from judged pairs too; purposes go with the categories."""
     steps = [OTHERS[name] for name in wanted if name in OTHERS]
     corpus = fit.read_corpus(examples)
+    more: dict[str, dict[str, Any]] = {"relation": {"own": pairs}}
     found = {}
     for step, fitted in zip(
         steps,
         Parallel(n_jobs=options.jobs, return_as="generator")(
-            delayed(FITTERS[step])(corpus, options.seed) for step in steps
+            delayed(FITTERS[step])(corpus, options.seed, **more.get(step, {})) for step in steps
         ),
         strict=True,
     ):
@@ -174,6 +188,8 @@ def _stages(wanted: Sequence[str]) -> Iterator[Callable[[str], None]]:
 def _source(wanted: Sequence[str], letters: Path | None) -> str:
     if letters is None:
         return SHIPPED
+    if wanted == ("relation",):
+        return f"{letters.name} and {SHIPPED}"
     return letters.name if len(wanted) == 1 else f"{letters.name} for the categories, {SHIPPED} for the rest"
 
 

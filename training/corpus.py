@@ -1,14 +1,14 @@
 """The shipped corpus: labelled letters, pairs and matters of data/."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from model.package_data import data_folder
-from model.records import Letter, People, Span
+from model.records import Letter, People, RelationName, Span
 from model.taxonomy import Taxonomy, load_taxonomy
 from model.when import parse_time
 
@@ -56,11 +56,27 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class MatterLetter:
-    """A letter whose matter, and the group of matters easily confused with it, is known."""
+    """A letter whose matter, and the group of matters easily confused with it, is known.
+
+    `place` and `problem` make the matter, where they are known; `text` is the id of the letter that it repeats, or its
+    own.
+    """
 
     letter: Letter
     matter: str
     group: str
+    place: str = ""
+    problem: str = ""
+    text: str = ""
+
+    def relation_to(self, other: "MatterLetter") -> RelationName:
+        """Return the relation of two letters of one group."""
+        if self.text and self.text == other.text:
+            return "same_text"
+        if self.matter == other.matter:
+            return "same_matter"
+        apart = self.place and self.place != other.place and self.problem != other.problem
+        return "different" if apart else "related"
 
 
 def shipped_taxonomy() -> Taxonomy:
@@ -81,8 +97,18 @@ def shipped_pairs() -> list[Pair]:
 
 def shipped_matters() -> list[MatterLetter]:
     """Return the letters of known matters that ship with Hongyan."""
-    file = data_folder() / "pairs" / "matters.jsonl"
-    return [MatterLetter(letter_of(record), record["matter"], record["group"]) for record in records(file)]
+    files = (file for file in corpus_files("pairs") if file.name.startswith("matters"))
+    return [entry for file in files for entry in matters_of(records(file))]
+
+
+def matters_of(entries: Iterable[dict[str, Any]]) -> Iterator[MatterLetter]:
+    """Yield the letters of known matters of a file; a copy comes behind the letter that it repeats."""
+    texts: dict[str, str] = {}
+    for entry in entries:
+        texts[entry["id"]] = text = texts.get(entry.get("copy_of", ""), entry["id"])
+        place, problem = entry.get("place", ""), entry.get("problem", "")
+        matter = entry.get("matter") or f"{entry['group']}.{place}.{problem}"
+        yield MatterLetter(letter_of(entry), matter, entry["group"], place, problem, text)
 
 
 def pair_of(record: dict[str, Any], weight: float = 1.0) -> Pair:

@@ -9,7 +9,7 @@ import numpy as np
 
 from model.features import HashedTfidf
 from model.profile import Profile, Profiler
-from model.reading import Reading
+from model.reading import PAGE_SIZE, Reading
 from model.records import Letter
 from training.corpus import Example, MatterLetter, Pair
 
@@ -24,7 +24,7 @@ def matter_pairs(letters: Sequence[MatterLetter]) -> Iterator[Pair]:
     """Yield every pair within a group of matters that are easily confused."""
     for a, b in combinations(letters, 2):
         if a.group == b.group:
-            yield Pair(a.letter, b.letter, "same_matter" if a.matter == b.matter else "related", a.group)
+            yield Pair(a.letter, b.letter, a.relation_to(b), a.group)
 
 
 def neighbour_pairs(examples: Sequence[Example], readings: Sequence[Reading]) -> Iterator[Pair]:
@@ -63,12 +63,8 @@ def edited_copies(letters: Sequence[Letter], seed: int) -> Iterator[Pair]:
 
 def prepare(profiler: Profiler, pairs: Sequence[Pair]) -> list[tuple[Profile, Profile]]:
     """Prepare both letters of every pair for comparison, each letter once."""
-    ready: dict[tuple[str, str], Profile] = {}
-
-    def profile(letter: Letter) -> Profile:
-        key = (letter.id, letter.text)
-        if key not in ready:
-            ready[key] = profiler.profile(letter)
-        return ready[key]
-
-    return [(profile(pair.a), profile(pair.b)) for pair in pairs]
+    letters = {(letter.id, letter.text): letter for pair in pairs for letter in (pair.a, pair.b)}
+    ordered = list(letters.values())
+    profiles = (profiler.profiles(ordered[start : start + PAGE_SIZE]) for start in range(0, len(ordered), PAGE_SIZE))
+    ready = dict(zip(letters, (profile for page in profiles for profile in page), strict=True))
+    return [(ready[pair.a.id, pair.a.text], ready[pair.b.id, pair.b.text]) for pair in pairs]

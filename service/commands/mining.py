@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from joblib import cpu_count
 
 from model.analyse import Analyser
 from model.errors import LetterError
@@ -83,5 +84,5 @@ def link(file: Path, top: int, model: Path | None, output: Path | None) -> None:
     analyser = load_analyser(model)
     if analyser.relation is None:
         raise click.UsageError("the model has no relation part; train one: hongyan-train fit relation --out DIR")
-    lines: Iterator[dict[str, Any]] = link_lines(analyser, list(read_rows(file)), top, progress)
+    lines: Iterator[dict[str, Any]] = link_lines(analyser, read_rows(file), top, progress, cpu_count())
     sys.exit(0 if write_lines(lines, output) else 1)

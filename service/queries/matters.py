@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select
 
-from model.matters import Link
+from model.gathering import Link
 from service.queries.letters import Sight, moment
 from service.tables import events, letters, links, matters
 

@@ -42,8 +42,7 @@ def test_a_letter_alone_is_judged_as_among_others(small_analyser: Analyser) -> N
 def test_letters_are_read_by_the_segmenter_of_the_model(small_analyser: Analyser) -> None:
     text = "春晖廉租房5-601漏水"
     for name in get_args(Name):
-        profile = Analyser("small", relation=small_analyser.relation, segmenter=name).profile(letter(text))
-        assert profile
+        profile = Analyser("small", relation=small_analyser.relation, segmenter=name).profiles([letter(text)])[0]
         assert profile.reading.words == read(text, name).words
     assert read(text, "jieba").words != read(text, "rjieba").words
 
@@ -57,7 +56,7 @@ def test_missing_parts_give_none() -> None:
     (found,) = empty.analyse([letter("我不想活了")])
     assert (found.category, found.purpose, found.route, found.group_visit) == (None, None, None, None)
     assert [caution.code for caution in found.warnings] == ["danger_to_life"]
-    assert empty.profile(letter()) is None
+    assert empty.profiles([letter()]) == []
     assert empty.compare(letter(), letter()) is None
     assert empty.relate([]) == []
 
@@ -87,20 +86,18 @@ def test_a_letter_of_nothing_readable_needs_review(small_analyser: Analyser) -> 
 
 def test_a_comparison_tells_what_relating_prepared_letters_tells(small_analyser: Analyser) -> None:
     a, b = (letter(text) for text in MATTERS[0])
-    profiles = small_analyser.profile(a), small_analyser.profile(b)
-    assert profiles[0]
-    assert profiles[1]
-    (related,) = small_analyser.relate([(profiles[0], profiles[1])])
+    first, second = small_analyser.profiles([a, b])
+    (related,) = small_analyser.relate([(first, second)])
     compared = small_analyser.compare(a, b)
     assert compared
     assert (compared.score, compared.name) == (related.score, related.name)
     assert compared.shared
 
 
-def test_the_vector_of_a_letter_is_always_the_same(small_analyser: Analyser) -> None:
-    profile = small_analyser.profile(LETTERS[0])
-    assert profile
-    np.testing.assert_array_equal(small_analyser.vector(profile), small_analyser.vector(profile))
+def test_a_letter_has_the_same_vector_alone_and_among_others(small_analyser: Analyser) -> None:
+    together = small_analyser.vectors(LETTERS)
+    for one, vector in zip(LETTERS, together, strict=True):
+        np.testing.assert_array_equal(small_analyser.vectors([one])[0], vector)
 
 
 def test_two_threads_see_what_one_sees(small_analyser: Analyser) -> None:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.matters import Link, gather, verdict
+from model.gathering import Link, gather
+from model.matters import verdict
 from model.records import Letter, RelationName, Verdict
 from model.when import OFFICE_ZONE
 from tests.factories import letter

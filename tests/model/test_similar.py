@@ -1,131 +1,140 @@
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
-from hypothesis import settings
+from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from model.analyse import Analyser
-from model.similar import DIMENSIONS, SimilarityIndex, Vector, vector_of
-from tests.factories import letter
-from tests.model.letters import MATTERS
+from model.errors import SnapshotError
+from model.similar import EmbeddedIndex, Entry, Filter, Neighbour, SimilarityIndex
+from model.snapshot import CURRENT, MANIFEST
+from tests.model.index_contract import IndexContract, entry, found, vector
 
-
-def vector(seed: int) -> Vector:
-    return np.random.default_rng(seed).integers(-127, 128, DIMENSIONS).astype(np.int8)
+START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def cosine(a: Vector, b: Vector) -> float:
-    left, right = a.astype(float), b.astype(float)
-    return float(left @ right / (np.linalg.norm(left) * np.linalg.norm(right)))
+class TestEmbeddedIndex(IndexContract):
+    @pytest.fixture
+    def new_index(self) -> Callable[[], SimilarityIndex]:
+        return EmbeddedIndex
 
 
-def filled(size: int) -> SimilarityIndex:
-    index = SimilarityIndex()
-    for i in range(size):
-        index.add(str(i), vector(i))
+class TestReopenedIndex(IndexContract):
+    """What stands in a snapshot is found, replaced and removed like what was added since."""
+
+    @pytest.fixture
+    def new_index(self, tmp_path: Path) -> Callable[[], SimilarityIndex]:
+        def make() -> SimilarityIndex:
+            index = EmbeddedIndex()
+            index.add([entry("gone", 900), entry("kept", 901)])
+            index.save(tmp_path, 1)
+            opened, _ = EmbeddedIndex.open(tmp_path)
+            opened.remove(["gone", "kept"])
+            return opened
+
+        return make
+
+
+def filled(*seeds: int) -> EmbeddedIndex:
+    index = EmbeddedIndex()
+    index.add(entry(str(seed), seed, region="东" if seed % 2 else "西", days=seed) for seed in seeds)
     return index
 
 
-def test_the_search_is_exact() -> None:
-    index, wanted = filled(1500), vector(9999)
-    expected = sorted(((cosine(wanted, vector(i)), str(i)) for i in range(1500)), reverse=True)[:20]
-    found = index.search(wanted, 20)
-    assert [letter_id for letter_id, _ in found] == [letter_id for _, letter_id in expected]
-    assert [score for _, score in found] == pytest.approx([score for score, _ in expected], abs=1e-5)
+def test_a_snapshot_gives_back_what_was_saved(tmp_path: Path) -> None:
+    index = filled(*range(20))
+    index.remove(["3"])
+    index.save(tmp_path, 17)
+    opened, number = EmbeddedIndex.open(tmp_path)
+    assert (len(opened), number) == (19, 17)
+    for where in (Filter(), Filter(region="东"), Filter(since=START + timedelta(days=7))):
+        assert opened.search(vector(5), 30, where=where) == index.search(vector(5), 30, where=where)
 
 
-def test_a_letter_finds_itself_first() -> None:
-    ((letter_id, score),) = filled(50).search(vector(7), 1)
-    assert letter_id == "7"
-    assert score == pytest.approx(1)
+def test_what_comes_after_a_snapshot_is_found_beside_it(tmp_path: Path) -> None:
+    filled(1, 2, 3).save(tmp_path, 1)
+    opened, _ = EmbeddedIndex.open(tmp_path)
+    opened.add([entry("4", 4), entry("2", 22)])
+    opened.remove(["3"])
+    assert len(opened) == 3
+    assert found(opened, vector(22), 1) == ["2"]
+    assert "3" not in opened
+    opened.save(tmp_path, 2)
+    again, number = EmbeddedIndex.open(tmp_path)
+    assert number == 2
+    assert again.search(vector(4), 5) == opened.search(vector(4), 5)
 
 
-def test_a_new_vector_replaces_the_old() -> None:
-    index = filled(3)
-    index.add("1", vector(77))
-    assert len(index) == 3
-    assert index.search(vector(77), 1)[0][0] == "1"
-    assert dict(index.search(vector(1), 3))["1"] < 0.9
+def test_an_index_goes_on_while_a_new_snapshot_takes_the_place_of_its_own(tmp_path: Path) -> None:
+    filled(1, 2).save(tmp_path, 1)
+    opened, _ = EmbeddedIndex.open(tmp_path)
+    filled(8, 9).save(tmp_path, 2)
+    assert found(opened, vector(1), 1) == ["1"]
+    assert len(list(tmp_path.glob("snapshot-*"))) == 1
 
 
-def test_a_removed_letter_is_found_no_more() -> None:
-    index = filled(3)
-    index.remove("0")
-    index.remove("unknown")
-    assert "0" not in index
-    assert {letter_id for letter_id, _ in index.search(vector(0), 3)} == {"1", "2"}
+def test_an_unfinished_snapshot_leaves_the_old_one_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled(1, 2).save(tmp_path, 1)
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "save", fail)
+    with pytest.raises(OSError, match="No space"):
+        filled(3).save(tmp_path, 2)
+    assert EmbeddedIndex.open(tmp_path)[1] == 1
 
 
-def test_a_filter_never_returns_less_than_it_could() -> None:
-    among = [str(i) for i in range(190, 200)]
-    found = filled(200).search(vector(0), 10, [*among, "unknown"])
-    assert {letter_id for letter_id, _ in found} == set(among)
+def test_no_snapshot_is_a_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(SnapshotError, match="fill the index anew"):
+        EmbeddedIndex.open(tmp_path)
 
 
-def test_a_filter_that_names_a_letter_twice_returns_it_once() -> None:
-    assert [letter_id for letter_id, _ in filled(3).search(vector(1), 3, ["1", "1"])] == ["1"]
+@pytest.mark.parametrize("name", [MANIFEST, "vectors.npy", "ids.npy"])
+def test_a_damaged_snapshot_is_refused(tmp_path: Path, name: str) -> None:
+    filled(*range(9)).save(tmp_path, 1)
+    (folder,) = tmp_path.glob("snapshot-*")
+    content = bytearray((folder / name).read_bytes())
+    content[-3] ^= 0xFF
+    (folder / name).write_bytes(content)
+    with pytest.raises(SnapshotError):
+        EmbeddedIndex.open(tmp_path)
 
 
-def test_an_empty_index_finds_nothing() -> None:
-    assert SimilarityIndex().search(vector(0), 5) == []
-    assert filled(3).search(vector(0), 5, []) == []
+def test_a_snapshot_of_another_format_is_refused(tmp_path: Path) -> None:
+    filled(1).save(tmp_path, 1)
+    (folder,) = tmp_path.glob("snapshot-*")
+    (folder / MANIFEST).write_text((folder / MANIFEST).read_text().replace('"format": 1', '"format": 0'))
+    with pytest.raises(SnapshotError, match="another version"):
+        EmbeddedIndex.open(tmp_path)
 
 
-def test_a_letter_without_words_has_a_zero_vector_and_resembles_none(small_analyser: Analyser) -> None:
-    profile = small_analyser.profile(letter("\u200b"))
-    assert profile
-    assert not vector_of(profile).any()
-    assert filled(1).search(vector_of(profile), 1) == [("0", 0.0)]
+def test_a_pointer_to_nothing_is_refused(tmp_path: Path) -> None:
+    filled(1).save(tmp_path, 1)
+    (tmp_path / CURRENT).write_text("snapshot-lost")
+    with pytest.raises(SnapshotError):
+        EmbeddedIndex.open(tmp_path)
 
 
-def test_the_letters_of_a_matter_find_each_other(small_analyser: Analyser) -> None:
-    assert small_analyser.relation
-    profiler = small_analyser.relation.profiler
-    index = SimilarityIndex()
-    for i, (_, again) in enumerate(MATTERS):
-        index.add(str(i), vector_of(profiler.profile(letter(again))))
-    for i, (first, _) in enumerate(MATTERS):
-        assert index.search(vector_of(profiler.profile(letter(first))), 1)[0][0] == str(i)
+def test_an_empty_index_can_be_saved_and_opened(tmp_path: Path) -> None:
+    EmbeddedIndex().save(tmp_path, 0)
+    opened, number = EmbeddedIndex.open(tmp_path)
+    assert (len(opened), number, opened.search(vector(1), 3)) == (0, 0, [])
 
 
-class IndexAgainstDict(RuleBasedStateMachine):
-    """The index answers like a dictionary that is searched by brute force."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.index = SimilarityIndex()
-        self.model: dict[str, Vector] = {}
-
-    ids = st.sampled_from("abcdefgh")
-    seeds = st.integers(0, 20)
-
-    @rule(letter_id=ids, seed=seeds)
-    def add(self, letter_id: str, seed: int) -> None:
-        self.index.add(letter_id, vector(seed))
-        self.model[letter_id] = vector(seed)
-
-    @rule(letter_id=ids)
-    def remove(self, letter_id: str) -> None:
-        self.index.remove(letter_id)
-        self.model.pop(letter_id, None)
-
-    @rule(seed=seeds, count=st.integers(0, 9), among=st.none() | st.sets(ids))
-    def search(self, seed: int, count: int, among: set[str] | None) -> None:
-        expected = {
-            letter_id: cosine(vector(seed), held)
-            for letter_id, held in self.model.items()
-            if among is None or letter_id in among
-        }
-        found = self.index.search(vector(seed), count, among)
-        assert len({letter_id for letter_id, _ in found}) == len(found) == min(count, len(expected))
-        assert [score for _, score in found] == pytest.approx(sorted(expected.values(), reverse=True)[:count], abs=1e-5)
-        assert all(score == pytest.approx(expected[letter_id], abs=1e-5) for letter_id, score in found)
-
-    @invariant()
-    def holds_the_same_letters(self) -> None:
-        assert len(self.index) == len(self.model)
-        assert all((letter_id in self.index) == (letter_id in self.model) for letter_id in "abcdefgh")
+def test_an_index_outgrows_its_first_room() -> None:
+    index = EmbeddedIndex()
+    index.add(Entry(str(i), vector(i)) for i in range(2100))
+    assert len(index) == 2100
+    assert found(index, vector(2050), 1) == ["2050"]
 
 
-TestIndexAgainstDict = IndexAgainstDict.TestCase
-TestIndexAgainstDict.settings = settings(max_examples=60)
+@given(st.lists(st.integers(0, 30), unique=True), st.integers(1, 10), st.sampled_from([-1.0, 0.0, 0.1]))
+def test_many_at_once_find_what_each_finds_alone(seeds: list[int], count: int, at_least: float) -> None:
+    index = filled(*seeds)
+    queries = np.array([vector(seed) for seed in range(5)])
+    alone: list[list[Neighbour]] = [index.search(query, count, at_least) for query in queries]
+    assert list(index.search_many(queries, count, at_least)) == alone

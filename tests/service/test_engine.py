@@ -24,7 +24,7 @@ def test_an_office_opens_with_what_was_stored(office: Office, small_analyser: An
 def test_a_model_without_relation_part_has_no_vectors() -> None:
     empty = Engine(Analyser("empty"))
     assert empty.vector(stored_letter("a")) is None
-    assert empty.profile(stored_letter("a")) is None
+    assert empty.profiles([stored_letter("a")]) == []
     assert empty.relate(stored_letter("a"), [stored_letter("b")]) == []
 
 

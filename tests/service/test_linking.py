@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Connection, select
 
 from model.analyse import Analyser
-from model.matters import Link
+from model.gathering import Link
 from model.records import Letter
 from service.db import Database
 from service.engine import Engine
@@ -127,7 +127,7 @@ def test_a_second_process_sees_letters_of_the_first_at_once(office: Office, seco
 
 
 def test_a_bridging_letter_joins_two_matters_and_the_move_is_an_event(office: Office) -> None:
-    part = RIVER_AGAIN[:28]
+    part = RIVER_AGAIN[:27]
     one = take(office, RIVER, received_at="2026-03-01")
     two = take(office, part, received_at="2026-03-02")
     assert one.row.matter_id != two.row.matter_id
@@ -147,8 +147,8 @@ def test_a_bridging_letter_joins_two_matters_and_the_move_is_an_event(office: Of
 
 def test_the_move_shows_in_the_matter_and_the_empty_matter_is_gone(clerk: Desk) -> None:
     one = clerk.deliver(RIVER)
-    two = clerk.deliver(RIVER_AGAIN[:28])
-    bridge = clerk.deliver(RIVER + RIVER_AGAIN[:28])
+    two = clerk.deliver(RIVER_AGAIN[:27])
+    bridge = clerk.deliver(RIVER + RIVER_AGAIN[:27])
     (gone,) = {one["matter"]["id"], two["matter"]["id"]} - {bridge["matter"]["id"]}
     matter = clerk.read(f"/matters/{bridge['matter']['id']}")
     assert len(matter["letters"]) == 3
