@@ -1,6 +1,6 @@
 """Stored letters and matters, as much of them as a caller may see."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from service.errors import NotFound
 from service.keys import Keys
 from service.masking import masked_petitioner
 from service.paging import cursor_of, position_of
+from service.queries import decisions as decision_queries
 from service.queries import letters as queries
 from service.queries import matters as matter_queries
 from service.queries.letters import Filter
@@ -27,6 +28,7 @@ from service.schemas.views import (
     LetterPage,
     MatterFlagOut,
     MatterLineOut,
+    MatterOfLetterOut,
     MatterOut,
     MatterPage,
     SimilarOut,
@@ -57,12 +59,27 @@ class Reader:
             return LetterOut.withheld(row)
         people = self.keys.decrypt(row.people)["petitioners"] if row.people else []
         clocks = clocks_of(datetime.fromisoformat(row.received_at), row.named)
-        view = LetterOut.of(row, clocks, self._candidates(row), masked_petitioner(people))
+        view = LetterOut.of(row, clocks, self._matter_of(row), masked_petitioner(people))
         return view if self.group_visit else view.model_copy(update={"group_visit": None})
 
-    def _candidates(self, row: Row[Any]) -> list[CandidateOut]:
+    def _matter_of(self, row: Row[Any]) -> MatterOfLetterOut:
+        confirmed, rejected = (
+            decision_queries.standing_pairs(self.connection, [row.id], kind) for kind in decision_queries.KINDS
+        )
+        apart = {one for pair in rejected for one in (pair.a_id, pair.b_id)}
+        turned_away = any(pair.b_id == row.id and pair.action == "reject" for pair in rejected)
+        return MatterOfLetterOut(
+            id=row.matter_id,
+            verdict=row.verdict,
+            decision="confirmed" if confirmed else "rejected" if turned_away else None,
+            candidates=self._candidates(row, apart),
+        )
+
+    def _candidates(self, row: Row[Any], apart: Collection[str]) -> list[CandidateOut]:
+        """Return the letters linked to a letter, best first, but those that a person has put apart from it."""
         links = matter_queries.links_of_letter(self.connection, row.id)
-        found = [Candidate(link.other(row.id), link.score, link.relation) for link in links]
+        near = [Candidate(link.other(row.id), link.score, link.relation) for link in links]
+        found = [candidate for candidate in near if candidate.id not in apart]
         seen = self._visible([candidate.id for candidate in found])
         shown = [candidate for candidate in found if candidate.id in seen]
         return [CandidateOut.of(candidate) for candidate in shown[:MOST_CANDIDATES]]
@@ -113,7 +130,7 @@ class Reader:
         rows = self._readable(queries.letters_of_matters(self.connection, [matter_id], self.caller.sight))
         if not rows:
             raise NotFound
-        events = matter_queries.events_of(self.connection, matter_id)
+        events = self._told(matter_queries.events_of(self.connection, matter_id))
         return MatterOut(
             id=matter_id,
             title=_title(rows[0]),
@@ -121,6 +138,19 @@ class Reader:
             flag=self._flag(rows),
             events=[EventOut(at=datetime.fromisoformat(row.at), kind=row.kind, detail=row.detail) for row in events],
         )
+
+    def _told(self, events: Sequence[Row[Any]]) -> list[Row[Any]]:
+        """Leave out events that name a letter or matter of which the caller must not know."""
+        letters = {event.number: _named(event.detail, ("letter", "letters")) for event in events}
+        matters = {event.number: _named(event.detail, ("from", "to", "matter")) for event in events}
+        known = self._visible(sorted(set[str]().union(*letters.values())))
+        hidden = matter_queries.restricted_matters(self.connection, sorted(set[str]().union(*matters.values())))
+        return [
+            event
+            for event in events
+            if letters[event.number] <= known.keys()
+            and (self.caller.reads(restricted=True) or not matters[event.number] & hidden)
+        ]
 
     def matters(self, limit: int, cursor: str | None) -> MatterPage:
         """Return a page of matters, those with the newest letters first."""
@@ -156,6 +186,12 @@ class Reader:
             row.analysis["group_visit"] if self.group_visit else None for row in rows
         ]
         return _flag_out(flag_of(visits, people.values(), sum(row.verdict != "copy" for row in rows)))
+
+
+def _named(detail: Mapping[str, Any], fields: Sequence[str]) -> set[str]:
+    """Return the ids that fields of an event name, one or several each."""
+    given = [detail.get(name) or [] for name in fields]
+    return {one for value in given for one in ([value] if isinstance(value, str) else value)}
 
 
 def _title(row: Row[Any]) -> str:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import combinations, pairwise
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -134,7 +134,7 @@ def _decided(
 ) -> tuple[list[frozenset[str]], list[frozenset[str]]]:
     """Return the pairs that stay together and those that stay apart, by what people decided.
 
-    A matter with a confirmed pair stays whole, and does not join another such matter by scores.
+    A matter with a confirmed pair stays whole.
     """
     together, apart = (
         [
@@ -148,7 +148,6 @@ def _decided(
     kept = sorted(at for places in inside if len(places) == 1 for at in places if at)
     members = {matter_id: sorted(one for one, at in before.items() if at == matter_id) for matter_id in kept}
     together += [frozenset(step) for group in members.values() for step in pairwise(group)]
-    apart += [frozenset((one[0], other[0])) for one, other in combinations(members.values(), 2)]
     return together, apart
 
 

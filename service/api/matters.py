@@ -1,12 +1,16 @@
-"""Matters: list and read."""
+"""Matters: list, read, and what people decide on them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from flask import Response
 
 from service.api.base import answer, api_blueprint
 from service.auth import allow, this_caller
 from service.caller import OFFICE
+from service.decisions import Decider
 from service.office import this_office
-from service.schemas.requests import MatterPath, PageQuery
+from service.schemas.requests import LinkIn, LinkPath, MatterPath, MergeIn, PageQuery, SplitIn
 from service.schemas.views import MatterOut, MatterPage
 
 matters_api = api_blueprint("matters")
@@ -25,6 +29,56 @@ def list_matters(query: PageQuery) -> Response:
 @allow(OFFICE)
 def read_matter(path: MatterPath) -> Response:
     """Return a matter with its letters."""
+    return _shown(path.matter_id)
+
+
+@matters_api.post("/matters/<matter_id>/links", responses={200: MatterOut})
+@allow(OFFICE)
+def decide_link(path: MatterPath, body: LinkIn) -> Response:
+    """Confirm that a letter belongs to a matter, moving it there if need be, or reject that it does."""
+    with _deciding() as decider:
+        decide = decider.confirm if body.decision == "confirm" else decider.reject
+        decide(path.matter_id, body.letter, body.note)
+    return _shown(path.matter_id)
+
+
+@matters_api.delete("/matters/<matter_id>/links/<letter_id>", responses={200: MatterOut})
+@allow(OFFICE)
+def undo_decision(path: LinkPath) -> Response:
+    """Undo the last standing decision on a letter in a matter, a merge or split as a whole.
+
+    Answers 404 if no decision stands, and with the letter's own matter if no letter is left in the one asked for.
+    """
+    with _deciding() as decider:
+        left = decider.undo(path.matter_id, path.letter_id)
+    return _shown(left)
+
+
+@matters_api.post("/matters/<matter_id>/merge", responses={200: MatterOut})
+@allow(OFFICE)
+def merge_matters(path: MatterPath, body: MergeIn) -> Response:
+    """Put all letters of another matter into a matter."""
+    with _deciding() as decider:
+        decider.merge(path.matter_id, body.matter, body.note)
+    return _shown(path.matter_id)
+
+
+@matters_api.post("/matters/<matter_id>/split", responses={200: MatterOut})
+@allow(OFFICE)
+def split_matter(path: MatterPath, body: SplitIn) -> Response:
+    """Put some letters of a matter into a matter of their own, which the event `split` names."""
+    with _deciding() as decider:
+        decider.split(path.matter_id, body.letters, body.note)
+    return _shown(path.matter_id)
+
+
+@contextmanager
+def _deciding() -> Iterator[Decider]:
+    with this_office().database.write() as connection:
+        yield Decider(connection, this_caller())
+
+
+def _shown(matter_id: str) -> Response:
     office = this_office()
     with office.database.read() as connection:
-        return answer(office.reader(connection, this_caller()).matter(path.matter_id))
+        return answer(office.reader(connection, this_caller()).matter(matter_id))

@@ -6,10 +6,11 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from model.when import parse_time
 from service.queries.letters import Filter
-from service.schemas.letters import LetterIn
+from service.schemas.letters import LetterIn, Line
 from service.schemas.views import LetterOut
 
 MOST_IN_BATCH = 1000
+MOST_TO_SPLIT = 1000
 
 
 class LetterPath(BaseModel):
@@ -22,6 +23,39 @@ class MatterPath(BaseModel):
     """Which matter."""
 
     matter_id: str = Field(max_length=64)
+
+
+class LinkPath(MatterPath):
+    """Which letter of which matter."""
+
+    letter_id: str = Field(max_length=64)
+
+
+class DecisionIn(BaseModel):
+    """Why a person decides; kept in the history of the matter."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    note: Line | None = None
+
+
+class LinkIn(DecisionIn):
+    """Whether a letter belongs to the matter."""
+
+    letter: Line
+    decision: Literal["confirm", "reject"]
+
+
+class MergeIn(DecisionIn):
+    """The matter whose letters all belong to this one."""
+
+    matter: Line
+
+
+class SplitIn(DecisionIn):
+    """The letters that leave into a matter of their own."""
+
+    letters: list[Line] = Field(min_length=1, max_length=MOST_TO_SPLIT)
 
 
 class DeliveryHeader(BaseModel):

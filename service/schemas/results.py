@@ -187,11 +187,12 @@ class RelationOut(BaseModel):
 
 
 class CandidateOut(BaseModel):
-    """An earlier letter that may be of the same matter."""
+    """An earlier letter that may be of the same matter; `reasons` are short codes of why, where the model gives any."""
 
     id: str
     score: Probability
     relation: str
+    reasons: list[str] = []
 
     @classmethod
     def of(cls, candidate: Candidate) -> "CandidateOut":

@@ -41,10 +41,11 @@ class ClockOut(BaseModel):
 
 
 class MatterOfLetterOut(BaseModel):
-    """The matter of a letter and what the letter is to it."""
+    """The matter of a letter, what the letter is to it, and what a person decided on that, if anybody did."""
 
     id: str
     verdict: Literal["first", "repeat", "copy", "joint"]
+    decision: Literal["confirmed", "rejected"] | None
     candidates: list[CandidateOut]
 
 
@@ -89,9 +90,7 @@ class LetterOut(BaseModel):
         )
 
     @classmethod
-    def of(
-        cls, row: Row[Any], clocks: list[Clock], candidates: list[CandidateOut], petitioner: str | None
-    ) -> "LetterOut":
+    def of(cls, row: Row[Any], clocks: list[Clock], matter: MatterOfLetterOut, petitioner: str | None) -> "LetterOut":
         """Show a letter in full; `petitioner` is masked already."""
         analysis = AnalysisOut.model_validate({**row.analysis, "id": row.id})
         return cls.withheld(row).model_copy(
@@ -108,7 +107,7 @@ class LetterOut(BaseModel):
                 "group_visit": analysis.group_visit,
                 "warnings": analysis.warnings,
                 "model": analysis.model,
-                "matter": MatterOfLetterOut(id=row.matter_id, verdict=row.verdict, candidates=candidates),
+                "matter": matter,
                 "clocks": [ClockOut.of(clock) for clock in clocks],
                 "review": row.review,
             }

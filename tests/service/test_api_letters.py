@@ -48,7 +48,7 @@ def test_a_delivered_letter_comes_back_with_all_that_was_found(clerk: Desk) -> N
     assert stored["petitioner"] == "赵** 138****0000"
     assert stored["category"]["code"] == "construction"
     assert (stored["purpose"], stored["route"]) == ("appeal", "ordinary")
-    assert stored["matter"].keys() == {"id", "verdict", "candidates"}
+    assert stored["matter"].keys() == {"id", "verdict", "decision", "candidates"}
     assert stored["matter"]["verdict"] == "first"
     assert stored["review"] == "pending"
     assert stored["receipt"].keys() == {"stored_at", "state"}

@@ -7,13 +7,12 @@ from sqlalchemy import Connection, select
 
 from model.analyse import Analyser
 from model.gathering import Link
-from model.records import Letter
 from service.db import Database
 from service.engine import Engine
-from service.linking import find_links, join_matter
+from service.linking import find_links
 from service.office import Office
-from service.queries.letters import insert_letter, letters_by_id
-from service.queries.matters import events_of, insert_links
+from service.queries.letters import letters_by_id
+from service.queries.matters import events_of
 from service.tables import letters
 from tests.service.desk import (
     LIFT,
@@ -30,8 +29,7 @@ from tests.service.desk import (
     stored_letter,
     take,
 )
-
-MOMENT = "2026-03-05T01:07:00.000000+00:00"
+from tests.service.shelf import put
 
 
 @pytest.fixture
@@ -155,32 +153,6 @@ def test_the_move_shows_in_the_matter_and_the_empty_matter_is_gone(clerk: Desk) 
     assert [event["kind"] for event in matter["events"]] == ["moved"]
     assert clerk.get(f"/matters/{gone}").status_code == 404
     assert [line["id"] for line in clerk.read("/matters")["items"]] == [matter["id"]]
-
-
-def put(connection: Connection, letter: Letter, *links: Link) -> tuple[str, str]:
-    """Store a letter with given links, as the intake does."""
-    place = join_matter(connection, letter, False, links)
-    values = {
-        "id": letter.id,
-        "owner": "clerk",
-        "content_hash": "",
-        "title": "",
-        "body": letter.body,
-        "received_at": MOMENT,
-        "stored_at": MOMENT,
-        "addressee": "",
-        "region": "",
-        "named": False,
-        "restricted": False,
-        "analysis": {},
-        "needs_review": True,
-        "review": "pending",
-        "matter_id": place.matter,
-        "verdict": place.verdict,
-    }
-    insert_letter(connection, values, None, letter.petitioners)
-    insert_links(connection, links)
-    return place.matter, place.verdict
 
 
 def matters_of(connection: Connection) -> dict[str, str]:

@@ -10,7 +10,9 @@ from tests.service.desk import BRIBE, GATHERING, LIFT, LIFT_AGAIN, ZHAO, Desk, L
 
 PATHS = {
     "/api/v1/letters", "/api/v1/letters/batch", "/api/v1/letters/{letter_id}", "/api/v1/letters/{letter_id}/similar",
-    "/api/v1/matters", "/api/v1/matters/{matter_id}", "/api/v1/analyze", "/api/v1/compare", "/healthz", "/readyz",
+    "/api/v1/matters", "/api/v1/matters/{matter_id}", "/api/v1/matters/{matter_id}/links",
+    "/api/v1/matters/{matter_id}/links/{letter_id}", "/api/v1/matters/{matter_id}/merge",
+    "/api/v1/matters/{matter_id}/split", "/api/v1/analyze", "/api/v1/compare", "/healthz", "/readyz",
 }  # fmt: skip
 
 
