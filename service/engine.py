@@ -2,7 +2,8 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,15 @@ from model.analyse import Analyser
 from model.profile import Profile
 from model.records import Letter, Relation
 from model.signatures import BYTES, Signature
-from model.similar import EmbeddedIndex, Entry, SimilarityIndex
+from model.similar import EmbeddedIndex, Entry
+from service.db import Database
 from service.queries.letters import changes_since
 from service.settings import Settings
+from service.snapshots import Indexes, Snapshots
 
 MOST_PROFILES = 2000
+# So many changes are read from the database at a time.
+PAGE = 10_000
 
 
 def load_analyser(folder: Path, settings: Settings) -> Analyser:
@@ -32,10 +37,11 @@ def load_analyser(folder: Path, settings: Settings) -> Analyser:
 class Engine:
     """Answer what needs the model; catch up with letters that other processes stored before every search."""
 
-    def __init__(self, analyser: Analyser) -> None:
+    def __init__(self, analyser: Analyser, snapshots: Snapshots | None = None) -> None:
         self.analyser = analyser
+        self.snapshots = snapshots
         # Accusations have an index of their own, so that no search among other letters can touch them.
-        self._indexes: Mapping[bool, SimilarityIndex] = {False: EmbeddedIndex(), True: EmbeddedIndex()}
+        self._indexes: Indexes = {False: EmbeddedIndex(), True: EmbeddedIndex()}
         self._last_change = 0
         self._lock = threading.RLock()
         self._profiles: OrderedDict[str, Profile] = OrderedDict()
@@ -43,25 +49,42 @@ class Engine:
     @classmethod
     def load(cls, settings: Settings) -> "Engine":
         """Load the model that the settings name; raises ArtefactError, saying what to do, if it cannot be used."""
-        return cls(load_analyser(settings.model_folder, settings))
+        analyser = load_analyser(settings.model_folder, settings)
+        return cls(analyser, Snapshots(settings.home_folder / "index"))
+
+    def start(self, connection: Connection) -> int:
+        """Begin with the last snapshot of the indexes, or with none; returns how many letters the indexes hold."""
+        with self._lock:
+            if self.snapshots:
+                self._indexes, self._last_change = self.snapshots.open(connection)
+            return self.catch_up(connection)
 
     def catch_up(self, connection: Connection) -> int:
-        """Take in every change committed since the last time; returns how many letters the index holds.
+        """Take in every change committed since the last time; returns how many letters the indexes hold.
 
         The transaction of the connection must not have written yet: what it may still roll back is not to be learnt.
         """
         with self._lock:
-            for change in changes_since(connection, self._last_change):
-                self._take_in(change)
-                self._last_change = change.number
+            while page := changes_since(connection, self._last_change, PAGE):
+                for change in page:
+                    self._take_in(change)
+                self._last_change = page[-1].number
             return sum(map(len, self._indexes.values()))
+
+    def keep(self, database: Database) -> None:
+        """Write a snapshot of the indexes if enough has changed; best done where nobody waits for a lock."""
+        if self.snapshots and self.snapshots.is_due(self._last_change):
+            with database.read() as connection, self._lock:
+                self.snapshots.save(connection, self._indexes, self._last_change)
 
     def _take_in(self, change: Row[Any]) -> None:
         """Let the indexes hold what the letter of a change is now, which later changes may have made of it."""
         present = change.kind == "put" and change.vector is not None and len(change.vector) == BYTES
         for restricted, index in self._indexes.items():
             if present and restricted == change.restricted:
-                index.add([Entry(change.letter_id, np.frombuffer(change.vector, np.uint8))])
+                received_at = datetime.fromisoformat(change.received_at)
+                vector = np.frombuffer(change.vector, np.uint8)
+                index.add([Entry(change.letter_id, vector, change.region, received_at)])
             else:
                 index.remove([change.letter_id])
         if not present:

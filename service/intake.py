@@ -61,7 +61,9 @@ class Intake:
             self._store(connection, given, letter, analysis, vector, caller, content_hash)
             if key:
                 queries.remember_key(connection, caller.name, key, content_hash, letter.id)
-            return Stored(queries.letters_by_id(connection, [letter.id])[letter.id], new=True)
+            stored = Stored(queries.letters_by_id(connection, [letter.id])[letter.id], new=True)
+        self.engine.keep(self.database)
+        return stored
 
     def _stored_before(self, given: LetterIn, caller: Caller, key: str | None, content_hash: str) -> Row[Any] | None:
         """Return the letter that an equal request stored, and remember a key that is new to it."""

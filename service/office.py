@@ -35,7 +35,8 @@ class Office:
         require_current(database)
         office = cls(settings, database, Engine.load(settings), load_keys(settings.keys_file))
         with database.read() as connection:
-            office.engine.catch_up(connection)
+            office.engine.start(connection)
+        office.engine.keep(database)
         return office
 
     @property

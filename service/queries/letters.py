@@ -161,8 +161,8 @@ def letters_by_the_same(connection: Connection, hashes: Iterable[str], restricte
     return list(connection.execute(statement.order_by(letters.c.id)).scalars())
 
 
-def changes_since(connection: Connection, number: int) -> list[Row[Any]]:
-    """Return every change after a number, in order, with what the letter is now.
+def changes_since(connection: Connection, number: int, limit: int) -> list[Row[Any]]:
+    """Return up to `limit` changes after a number, in order, with what the letter is now.
 
     Of each: number, letter_id, kind, restricted, region, received_at, and the vector, None where it was removed since.
     """
@@ -172,6 +172,7 @@ def changes_since(connection: Connection, number: int) -> list[Row[Any]]:
         .outerjoin(vectors, vectors.c.letter_id == changes.c.letter_id)
         .where(changes.c.number > number)
         .order_by(changes.c.number)
+        .limit(limit)
     )
     return list(connection.execute(statement))
 
