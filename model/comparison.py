@@ -90,9 +90,6 @@ def _ratio(part: Values, whole: Values, empty: float = 0.0) -> Values:
 
 # The weighted share of one kind of terms that the other letter has; each gives two features, the more and the less.
 CONTAINED = {
-    "words": ("word", "word"),
-    "pairs": ("pair", "pair"),
-    "characters": ("character", "character"),
     "fours": ("four", "four"),
     "eights": ("eight", "eight"),
     "specific": ("specific", "word"),
@@ -103,15 +100,7 @@ CONTAINED = {
     "gist_specific": ("gist_specific", "pair"),
     "gist_meaning": ("gist_ordinary", "wide"),
 }
-COSINES = {
-    "word": "word",
-    "pair": "pair",
-    "character": "character",
-    "ordinary": "ordinary",
-    "specific": "specific",
-    "gist_pair": "gist_pair",
-    "gist_character": "gist_character",
-}
+COSINES = ("word", "character", "ordinary", "specific")
 
 
 def _regions_conflict(a: Profile, b: Profile) -> float:
@@ -179,10 +168,6 @@ def _numbered_conflict(a: Profile, b: Profile) -> float:
     )
 
 
-def _numbered_shared(a: Profile, b: Profile) -> float:
-    return float(bool(a.gist_numbered & b.numbered or b.gist_numbered & a.numbered))
-
-
 EACH: dict[str, tuple[Callable[[Profile, Profile], float], int]] = {
     "regions_conflict": (_regions_conflict, -1),
     "regions_shared": (_regions_shared, 1),
@@ -192,7 +177,6 @@ EACH: dict[str, tuple[Callable[[Profile, Profile], float], int]] = {
     "gist_names_more": (lambda a, b: max(_gist_names(a, b)), 1),
     "gist_names_less": (lambda a, b: min(_gist_names(a, b)), 1),
     "numbered_conflict": (_numbered_conflict, -1),
-    "numbered_shared": (_numbered_shared, 1),
 }
 
 # Each feature with the only direction in which it may move the judgement that two letters are alike.
@@ -201,39 +185,8 @@ DIRECTIONS = {
     "topic_cosine": 1,
     **{f"{name}_{side}": 1 for name in CONTAINED for side in ("more", "less")},
     **{name: sign for name, (_, sign) in EACH.items()},
-    "length": 0,
 }
 FEATURES = tuple(DIRECTIONS)
-# What a person is told of each feature.
-REASONS = {
-    "regions_conflict": "other_place",
-    "places_conflict": "other_place",
-    "numbered_conflict": "other_number",
-    "numbers_shared": "same_numbers",
-    "numbered_shared": "same_numbers",
-    "regions_shared": "same_names",
-    "names_shared": "same_names",
-    "specific_cosine": "same_names",
-    "topic_cosine": "same_meaning",
-    "ordinary_cosine": "same_meaning",
-}
-_REASONS_BY_BEGINNING = (
-    ("gist_names", "same_names"),
-    ("gist_rare", "same_names"),
-    ("gist_specific", "same_names"),
-    ("specific", "same_names"),
-    ("gist", "same_gist"),
-    ("meaning", "same_meaning"),
-)
-
-
-def reason_of(feature: str) -> str:
-    """Return what a person is told of a feature: same_wording unless it says something finer."""
-    begun = (reason for beginning, reason in _REASONS_BY_BEGINNING if feature.startswith(beginning))
-    return REASONS.get(feature) or next(begun, "same_wording")
-
-
-SIGNS = tuple(DIRECTIONS.values())
 
 
 def compare(pairs: Sequence[tuple[Profile, Profile]]) -> Values:
@@ -243,16 +196,10 @@ def compare(pairs: Sequence[tuple[Profile, Profile]]) -> Values:
 
 
 def _compare(pairs: _Pairs) -> Values:
-    columns = [pairs.cosine(kind) for kind in COSINES.values()]
+    columns = [pairs.cosine(kind) for kind in COSINES]
     columns.append(pairs.topics)
     for part, whole in CONTAINED.values():
         there, back = pairs.contained(part, whole)
         columns += [np.maximum(there, back), np.minimum(there, back)]
     columns += [pairs.each(measure) for measure, _ in EACH.values()]
-    columns.append(pairs.each(_length))
     return np.column_stack(columns)
-
-
-def _length(a: Profile, b: Profile) -> float:
-    """Return the length of the shorter letter, as a logarithm of its characters."""
-    return float(np.log1p(min(len(a.reading.clean.text), len(b.reading.clean.text))))

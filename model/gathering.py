@@ -7,7 +7,7 @@ from itertools import combinations
 
 from model.records import RelationName
 
-JOIN_FROM = 0.5
+JOIN_FROM = 0.65
 # Letters whose vectors have at least this cosine are compared: a threshold, so that the set of pairs does not depend on
 # the order of arrival. The bound of their number protects against floods of one text.
 NEAR_FROM = 0.25

@@ -20,7 +20,7 @@ from model.signatures import BYTES, signatures
 from model.topics import TopicSpace
 
 MOST_NAMES = 300
-# A letter without title is known by its beginning.
+# The gist of a letter is its title and so many characters of its beginning.
 GIST_LENGTH = 30
 # A pair of characters that stands in so many letters of the corpus at most is rare.
 RARE_COUNT = 3
@@ -43,14 +43,9 @@ def _eights(page: Page) -> Occurrences:
     return character_occurrences(page, (8,))
 
 
-def _grams(page: Page) -> Occurrences:
-    return character_occurrences(page, (2, 3))
-
-
 # Terms that are weighed by how few letters of the corpus have them.
 WEIGHED: dict[str, Callable[[Page], Occurrences]] = {
     "word": single_words,
-    "gram": _grams,
     "character": _characters,
     "pair": _pairs,
 }
@@ -79,7 +74,7 @@ class Profile:
 
     `terms` holds by kind: word, character, pair, four, eight; ordinary and specific (words that are in the general
     dictionary, and those that are mostly names), wide (ordinary words and words like them, weighed by likeness); and
-    of the gist, which is the title or the beginning: gist_pair, gist_character, gist_ordinary, gist_rare (pairs that
+    of the gist, which is title and beginning: gist_pair, gist_character, gist_ordinary, gist_rare (pairs that
     few letters have) and gist_specific (pairs inside specific words).
     """
 
@@ -130,7 +125,7 @@ class Profiler:
         if not letters:
             return []
         readings = [read(letter.text, segmenter) for letter in letters]
-        gists = [read(letter.title or letter.body[:GIST_LENGTH], segmenter) for letter in letters]
+        gists = [read(f"{letter.title}。{letter.body[:GIST_LENGTH]}", segmenter) for letter in letters]
         topics = self.topics_.transform(readings)
         kinds = [
             [dict(zip(found, parts, strict=True)) for parts in zip(*found.values(), strict=True)]

@@ -1,6 +1,6 @@
 """Frozen records that travel between the parts of Hongyan."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -146,12 +146,16 @@ class SharedPassage:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """What b is to a; `score` is the calibrated probability of the same matter."""
+    """What b is to a; `score` is the calibrated probability of the same matter.
+
+    `reasons` says in what both agree or differ far more than usual: same_ or other_ with wording, place or problem.
+    """
 
     score: float
     name: RelationName
     shared: tuple[SharedPassage, ...] = ()
-    new_in_b: tuple[Span, ...] = field(default=())
+    new_in_b: tuple[Span, ...] = ()
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

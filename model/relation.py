@@ -1,13 +1,14 @@
 """Whether letter b is of the same matter as letter a, with what both share and what is new in b."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from difflib import SequenceMatcher
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from model.comparison import SIGNS, compare
+from model.agreement import COLUMNS, PARTS, Agreement
+from model.comparison import FEATURES, compare
 from model.monotone import MonotoneLogistic
 from model.passages import clauses
 from model.profile import Profile, Profiler
@@ -18,63 +19,90 @@ SHORTEST_SHARED = 4
 KNOWN_FROM = 0.5
 
 
+# What each question is asked of: columns of the agreement, or features.
+SAME = ("wording", "weaker")
+RELATED = ("wording", "stronger")
+TEXT = ("fours_more", "fours_less", "eights_more", "eights_less", "word_cosine", "character_cosine")
+QUESTIONS = {"same": SAME, "text": TEXT, "related": RELATED}
+# An agreement so far above or below what is usual is a reason that a person is told.
+TELLING = 0.5
+
+
 class RelationScorer:
     """Judge a pair of letters from readable features of both texts.
 
-    Three questions, each a logistic regression whose weights keep their sign: is it the same matter; if so, is it
+    Three questions, each a logistic regression whose weights never fall below zero: is it the same matter; if so, is it
     the same text; if not, is it related at all. Who wrote is no feature: two letters of one person are the same
     matter only where the facts are.
 
-    Learned: `models_`, by question.
+    Learned: `agreement_` and `models_`, by question.
     """
-
-    QUESTIONS = ("same", "text", "related")
 
     def __init__(self, profiler: Profiler, C: float = 1.0) -> None:  # noqa: N803 - scikit-learn's name
         self.profiler = profiler
         self.C = C
 
     def fit(
-        self, pairs: Sequence[tuple[Profile, Profile]], labels: Sequence[str], weights: Sequence[float]
+        self, rows: NDArray[np.float64], labels: NDArray[np.str_], weights: Mapping[str, NDArray[np.float64]]
     ) -> "RelationScorer":
-        """Learn from pairs, their labels (same_text, same_matter, related, different) and what each counts."""
-        return self.fit_features(self.features(pairs), np.asarray(labels), np.asarray(weights, float))
+        """Learn from the features of pairs, shape (pairs, len(FEATURES)), and their labels.
 
-    def fit_features(
-        self, rows: NDArray[np.float64], named: NDArray[Any], counts: NDArray[np.float64]
-    ) -> "RelationScorer":
-        """Learn from the features of pairs, shape (pairs, len(FEATURES)), with their labels and weights."""
-        same = np.isin(named, ("same_text", "same_matter"))
-        questions = {
-            "same": (np.ones(len(named), bool), same),
-            "text": (same, named == "same_text"),
-            "related": (~same, named == "related"),
-        }
-        self.models_ = {
-            name: MonotoneLogistic(SIGNS, self.C).fit(rows[asked], truth[asked], counts[asked])
-            for name, (asked, truth) in questions.items()
-        }
+        Labels are same_text, same_matter, related and different. `weights` says for each question what a pair counts.
+        """
+        same = np.isin(labels, ("same_text", "same_matter"))
+        self.agreement_ = Agreement().fit(rows[weights["same"] > 0])
+        asked = {"same": np.ones(len(labels), bool), "text": same, "related": ~same}
+        truth = {"same": same, "text": labels == "same_text", "related": labels == "related"}
+        self.models_ = {name: self._answer(name, rows, truth[name], asked[name] * weights[name]) for name in QUESTIONS}
         return self
 
-    def features(self, pairs: Sequence[tuple[Profile, Profile]]) -> NDArray[np.float64]:
-        """Return the features of pairs, shape (pairs, len(FEATURES))."""
-        return compare(pairs)
+    def _answer(
+        self, question: str, rows: NDArray[np.float64], truth: NDArray[np.bool_], weights: NDArray[np.float64]
+    ) -> MonotoneLogistic:
+        """Learn to answer a question from the pairs that count for it; yes and no count alike together."""
+        chosen = weights > 0
+        evidence = self.evidence(question, rows[chosen])
+        signs = (1,) * evidence.shape[1]
+        return MonotoneLogistic(signs, self.C).fit(evidence, truth[chosen], balanced(truth[chosen], weights[chosen]))
+
+    def evidence(self, question: str, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return what a question is asked of, from the features of pairs."""
+        names = QUESTIONS[question]
+        if question == "text":
+            return rows[:, [FEATURES.index(name) for name in names]]
+        return self.agreement_.transform(rows)[:, [COLUMNS.index(name) for name in names]]
 
     def score(self, pairs: Sequence[tuple[Profile, Profile]]) -> list[Relation]:
-        """Return score and relation of each pair, without evidence."""
+        """Return score, relation and reasons of each pair, without evidence."""
         if not pairs:
             return []
-        rows = self.features(pairs)
-        same, text, related = (self.models_[question].predict_proba(rows) for question in self.QUESTIONS)
+        rows = compare(pairs)
+        same, text, related = self.predict_proba(rows)
+        reasons = self._reasons(rows)
         return [
-            Relation(float(same[i]), _name(float(same[i]), float(text[i]), float(related[i])))
+            Relation(float(same[i]), _name(float(same[i]), float(text[i]), float(related[i])), reasons=reasons[i])
             for i in range(len(pairs))
+        ]
+
+    def predict_proba(self, rows: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+        """Return the probability that each question is answered yes, from the features of pairs."""
+        return [self.models_[name].predict_proba(self.evidence(name, rows)) for name in QUESTIONS]
+
+    def _reasons(self, rows: NDArray[np.float64]) -> list[tuple[str, ...]]:
+        """Return in what pairs agree, and in what they do not, far more than usual."""
+        agreement = self.agreement_.transform(rows)[:, : len(PARTS)]
+        return [
+            (
+                *(f"same_{name}" for name, value in zip(PARTS, row, strict=True) if value >= TELLING),
+                *(f"other_{name}" for name, value in zip(PARTS, row, strict=True) if value <= -TELLING),
+            )
+            for row in agreement.tolist()
         ]
 
     def explain(self, a: Profile, b: Profile) -> Relation:
         """Return the relation of b to a with the shared passages and what is new in b."""
         judged = self.score([(a, b)])[0]
-        return Relation(judged.score, judged.name, shared_passages(a, b), self._new_in(a, b))
+        return replace(judged, shared=shared_passages(a, b), new_in_b=self._new_in(a, b))
 
     def _new_in(self, a: Profile, b: Profile) -> tuple[Span, ...]:
         """Return the clauses of b most of whose weight is in words that a does not have."""
@@ -88,6 +116,14 @@ class RelationScorer:
                 start, end = b.reading.clean.original(clause.start, clause.end)
                 new.append(Span(start, end, original[start:end]))
         return tuple(new)
+
+
+def balanced(truth: NDArray[np.bool_], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return weights of which the true and the untrue have half each; their sum stays."""
+    parts = [float(weights[truth == side].sum()) for side in (False, True)]
+    if not all(parts):
+        return weights
+    return np.where(truth, weights * sum(parts) / (2 * parts[1]), weights * sum(parts) / (2 * parts[0]))
 
 
 def _name(same: float, text: float, related: float) -> RelationName:

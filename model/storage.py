@@ -9,6 +9,7 @@ import numpy as np
 import skops.io
 from numpy.typing import NDArray
 
+from model.agreement import Agreement
 from model.calibration import TEMPERATURES, CalibratedLinear
 from model.category import Branch, CategoryClassifier
 from model.errors import ArtefactError
@@ -20,7 +21,7 @@ from model.linear import BlendedLinear, Narrowing
 from model.monotone import MonotoneLogistic
 from model.profile import Profiler
 from model.purpose import PurposeReader
-from model.relation import RelationScorer
+from model.relation import QUESTIONS, RelationScorer
 from model.taxonomy import content_of, taxonomy_of
 from model.topics import TopicSpace
 
@@ -177,6 +178,7 @@ def _write_relation(part: RelationScorer, out: PartWriter) -> None:
         out.array(f"likeness.{name}", values)
     out.tfidf("topics", profiler.topics_.features_)
     out.array("topics.components", profiler.topics_.components_)
+    out.array("agreement", np.vstack([part.agreement_.mean_, part.agreement_.scale_]))
     for name, model in part.models_.items():
         out.monotone(name, model)
 
@@ -196,7 +198,9 @@ def _read_relation(source: PartReader) -> RelationScorer:
     profiler.topics_.features_ = source.tfidf("topics")
     profiler.topics_.components_ = source.array("topics.components")
     part = RelationScorer(profiler)
-    part.models_ = {name: source.monotone(name) for name in RelationScorer.QUESTIONS}
+    part.agreement_ = Agreement()
+    part.agreement_.mean_, part.agreement_.scale_ = np.asarray(source.array("agreement"))
+    part.models_ = {name: source.monotone(name) for name in QUESTIONS}
     return part
 
 

@@ -15,6 +15,10 @@ from service.backfill import Pairs, links_of, vectors_of
 from service.schemas.letters import letter_in_row
 from service.spool import Spool
 
+# The whole file is known, so that the nearest can be compared however far they are.
+NEAREST = 30
+SHOWN_FROM = 0.1
+
 Progress = Callable[[Iterable[Any], str, int | None], Iterable[Any]]
 
 
@@ -79,12 +83,14 @@ def _near_pairs(vectors: np.ndarray[Any, np.dtype[np.uint8]], progress: Progress
     """Return the numbers of letters that are near each other, each pair once, the lower number first."""
     index = EmbeddedIndex()
     index.add(Entry(f"{number:09d}", vector) for number, vector in enumerate(vectors))
-    found = progress(index.search_many(vectors, MOST_COMPARED, NEAR_FROM), "search", len(vectors))
+    found = progress(index.search_many(vectors, MOST_COMPARED, SHOWN_FROM), "search", len(vectors))
     pairs = [
-        np.array([(number, int(near.id)) for near in neighbours if int(near.id) != number], np.int64).reshape(-1, 2)
+        (min(number, int(near.id)), max(number, int(near.id)))
         for number, neighbours in enumerate(found)
+        for rank, near in enumerate(neighbours)
+        if int(near.id) != number and (rank <= NEAREST or near.cosine >= NEAR_FROM)
     ]
-    return np.unique(np.sort(np.concatenate(pairs), axis=1), axis=0)
+    return np.unique(np.array(pairs, np.int64).reshape(-1, 2), axis=0)
 
 
 def _by_letter(links: Sequence[tuple[int, int, Link]], letters: int) -> Mapping[int, list[Link]]:

@@ -1,15 +1,17 @@
 """What tests of several folders share."""
 
+import numpy as np
 import pytest
 from hypothesis import settings
 
 from model.analyse import Analyser
 from model.category import CategoryClassifier
+from model.comparison import compare
 from model.group_visit import GroupVisitReader
 from model.profile import Profiler
 from model.purpose import PurposeReader
 from model.reading import read
-from model.relation import RelationScorer
+from model.relation import QUESTIONS, RelationScorer
 from tests.factories import letter, taxonomy
 from tests.model.letters import EXAMPLES, labelled_pairs
 
@@ -27,10 +29,11 @@ def small_analyser() -> Analyser:
     profiler = Profiler().fit(readings)
     pairs = labelled_pairs()
     profiles = [(profiler.profile(letter(a)), profiler.profile(letter(b))) for a, b, _ in pairs]
+    labels = np.asarray([label for _, _, label in pairs])
     return Analyser(
         "small",
         CategoryClassifier(taxonomy(*dict.fromkeys(codes))).fit(readings, codes, groups),
         PurposeReader().fit(readings, [example.purpose for example in EXAMPLES], groups),
-        RelationScorer(profiler).fit(profiles, [label for _, _, label in pairs], [1.0] * len(pairs)),
+        RelationScorer(profiler).fit(compare(profiles), labels, dict.fromkeys(QUESTIONS, np.full(len(pairs), 10.0))),
         GroupVisitReader().fit(readings, [example.level for example in EXAMPLES], groups),
     )

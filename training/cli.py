@@ -22,12 +22,13 @@ from training.corpus import Example, Pair, shipped_examples, shipped_taxonomy
 from training.dataset import Dataset, check_codes, read_dataset, read_levels, read_pairs, read_texts
 from training.fitted import Fitted
 from training.html_card import write_report
+from training.relation import fit_relation
 from training.report import model_card
 
 PARTS = ("relation", "category", "risk")
 SHIPPED = "the letters that ship with Hongyan"
 OTHERS = {"relation": "relation", "category": "purpose", "risk": "risk"}
-FITTERS = {"relation": fit.fit_relation, "purpose": fit.fit_purpose, "risk": fit.fit_risk}
+FITTERS = {"relation": fit_relation, "purpose": fit.fit_purpose, "risk": fit.fit_risk}
 MOST_WARNINGS = 20
 LENGTHY = ("confusion", "reliability", "accept_curve")
 

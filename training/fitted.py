@@ -6,16 +6,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.model_selection import GroupKFold
 
 from model.calibration import CalibratedLinear
-from model.comparison import SIGNS
-from model.monotone import MonotoneLogistic
-from model.relation import RelationScorer
 from model.storage import Part
-from training.measures import calibration_error, category_quality, level_quality, ranking
-
-FOLDS = 5
+from training.measures import category_quality, level_quality
 
 
 @dataclass(frozen=True)
@@ -42,25 +36,3 @@ def level_metrics(proba: NDArray[Any], names: Sequence[str], truth: Sequence[str
     """Return the held-out quality of group-visit levels; `names` are those of the columns of `proba`."""
     guess = [names[i] for i in proba.argmax(axis=1)]
     return level_quality(truth, guess, proba[:, names.index("warning")])
-
-
-def relation_metrics(
-    rows: NDArray[Any],
-    same: NDArray[Any],
-    weights: NDArray[Any],
-    groups: Sequence[str],
-    measured: int,
-    scorer: RelationScorer,
-) -> dict[str, Any]:
-    """Return the held-out quality of the question “same matter” over the first `measured` pairs."""
-    score = np.zeros(len(same))
-    numbers = np.unique(np.asarray(groups), return_inverse=True)[1]
-    for learn, hold in GroupKFold(FOLDS, shuffle=True, random_state=0).split(rows, same, numbers):
-        model = MonotoneLogistic(SIGNS, scorer.C).fit(rows[learn], same[learn], weights[learn])
-        score[hold] = model.predict_proba(rows[hold])
-    truth = same[:measured].astype(bool)
-    return {
-        "pairs": measured,
-        **ranking(truth, score[:measured]),
-        "calibration_error": calibration_error(score[:measured].tolist(), truth.tolist()),
-    }

@@ -99,12 +99,17 @@ def _pairs() -> str:
 
 def _others() -> str:
     matters = list(records(data_folder() / "pairs" / "matters.jsonl"))
+    placed = [record for file in corpus_files("pairs") if file.name.startswith("matters-") for record in records(file)]
     sample = list(read_rows(data_folder() / "sample" / "inbox.xlsx"))
     channels = Counter(row.fields["channel"] for row in sample)
     rows = [
         ["matters.jsonl: letters", len(matters)],
         ["matters.jsonl: matters", len({record["matter"] for record in matters})],
         ["matters.jsonl: groups of matters easily confused", len({record["group"] for record in matters})],
+        ["matters-*.jsonl: letters", len(placed)],
+        ["matters-*.jsonl: copies", sum("copy_of" in record for record in placed)],
+        ["matters-*.jsonl: matters", len({(record["group"], record["place"], record["problem"]) for record in placed})],
+        ["matters-*.jsonl: groups of matters easily confused", len({record["group"] for record in placed})],
         ["inbox.xlsx: letters", len(sample)],
         *([f"inbox.xlsx: {channel}", count] for channel, count in channels.most_common()),
     ]

@@ -12,7 +12,11 @@ SHINGLE = 6
 LETTER_FIELDS = {"id", "title", "body", "received_at", "petitioner"}
 PAIRS: list[dict[str, Any]] = list(records(data_folder() / "pairs" / "pairs.jsonl"))
 MATTERS: list[dict[str, Any]] = list(records(data_folder() / "pairs" / "matters.jsonl"))
-LETTERS: list[dict[str, Any]] = [*(pair[side] for pair in PAIRS for side in ("a", "b")), *MATTERS]
+# Letters of which place and problem are known apart.
+PLACED: list[dict[str, Any]] = [
+    record for file in sorted((data_folder() / "pairs").glob("matters-*.jsonl")) for record in records(file)
+]
+LETTERS: list[dict[str, Any]] = [*(pair[side] for pair in PAIRS for side in ("a", "b")), *MATTERS, *PLACED]
 
 
 def shared(pair: dict[str, Any]) -> float:
@@ -88,4 +92,27 @@ def test_every_group_has_a_matter_of_several_letters() -> None:
 
 def test_everything_is_read_by_the_training() -> None:
     assert len(shipped_pairs()) == len(PAIRS)
-    assert len(shipped_matters()) == len(MATTERS)
+    assert len(shipped_matters()) == len(MATTERS) + len(PLACED)
+
+
+def test_every_placed_letter_has_its_fields() -> None:
+    needed = LETTER_FIELDS | {"group", "place", "problem"}
+    assert [letter["id"] for letter in PLACED if set(letter) - {"copy_of"} != needed] == []
+
+
+def test_a_copy_comes_behind_a_letter_of_the_same_place_and_problem() -> None:
+    before: dict[str, dict[str, Any]] = {}
+    for letter in PLACED:
+        if "copy_of" in letter:
+            original = before[letter["copy_of"]]
+            assert all(letter[key] == original[key] for key in ("group", "place", "problem")), letter["id"]
+        before[letter["id"]] = letter
+
+
+def test_a_placed_group_holds_related_matters_and_one_of_several_letters() -> None:
+    groups: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
+    for letter in PLACED:
+        groups[letter["group"]][letter["place"], letter["problem"]] += 1
+    for group, matters in groups.items():
+        assert len(matters) > 1, group
+        assert max(matters.values()) > 1, group

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.gathering import Link, gather
+from model.gathering import JOIN_FROM, Link, gather
 from model.matters import verdict
 from model.records import Letter, RelationName, Verdict
 from model.when import OFFICE_ZONE
@@ -84,7 +84,7 @@ def test_no_two_matters_are_left_that_fit_together(scores: dict[frozenset[str], 
     for one in found:
         for other in found:
             across = [scores.get(frozenset((a, b)), 0) for a in one for b in other]
-            assert one == other or sum(across) / len(across) < 0.5 + 1e-9
+            assert one == other or sum(across) / len(across) < JOIN_FROM + 1e-9
 
 
 def test_letters_without_links_stand_alone() -> None:
@@ -96,8 +96,8 @@ def test_a_chain_of_strong_steps_does_not_join_its_ends() -> None:
 
 
 def test_a_weak_link_joins_nothing() -> None:
-    assert gather("ab", [link("a", "b", 0.49)]) == matters("a", "b")
-    assert gather("ab", [link("a", "b", 0.5)]) == matters("ab")
+    assert gather("ab", [link("a", "b", JOIN_FROM - 0.01)]) == matters("a", "b")
+    assert gather("ab", [link("a", "b", JOIN_FROM)]) == matters("ab")
 
 
 def test_a_link_to_a_letter_that_is_not_there_is_ignored() -> None:

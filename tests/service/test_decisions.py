@@ -71,7 +71,7 @@ def kinds(connection: Connection, matter_id: str) -> list[str]:
 
 
 def test_a_confirmed_letter_moves_in_and_tears_nothing_apart(connection: Connection, decider: Decider) -> None:
-    shelve(connection, "abcd", *clique("abc", 0.6))
+    shelve(connection, "abcd", *clique("abc", 0.8))
     before = matter_of(connection)
     decider.confirm(before["a"], "d", "the same lift")
     assert partition(connection) == groups("abcd")
@@ -93,7 +93,7 @@ def test_a_confirmed_letter_leaves_the_matter_that_it_resembles_more(connection:
 
 
 def test_the_partner_is_the_best_link_or_the_earliest(connection: Connection, decider: Decider) -> None:
-    shelve(connection, "abcd", *clique("abc", 0.6), scored("b", "d", 0.4), scored("a", "d", 0.3))
+    shelve(connection, "abcd", *clique("abc", 0.8), scored("b", "d", 0.6), scored("a", "d", 0.5))
     decider.confirm(matter_of(connection)["a"], "d")
     assert standing(connection, "confirm") == {frozenset("bd")}
 
@@ -120,7 +120,7 @@ def test_a_rejected_letter_leaves_and_is_kept_out(connection: Connection, decide
 
 
 def test_a_letter_of_another_matter_can_be_rejected_beforehand(connection: Connection, decider: Decider) -> None:
-    shelve(connection, "abc", *clique("ab"), scored("b", "c", 0.45))
+    shelve(connection, "abc", *clique("ab"), scored("b", "c", 0.6))
     before = matter_of(connection)
     decider.reject(before["a"], "c")
     assert matter_of(connection) == before
@@ -199,7 +199,7 @@ def test_two_matters_with_confirmed_pairs_never_merge_by_themselves(connection: 
 
 
 def test_a_confirmed_matter_is_not_taken_apart_by_scores(connection: Connection, decider: Decider) -> None:
-    shelve(connection, "abc", scored("a", "b", 0.6))
+    shelve(connection, "abc", scored("a", "b", 0.8))
     decider.confirm(matter_of(connection)["a"], "c")
     put(connection, stored_letter("d"), scored("b", "d", 1.0))
     assert any(set("abc") <= group for group in partition(connection))

@@ -27,7 +27,7 @@ class RecordingGroupKFold(GroupKFold):  # type: ignore[misc]  # scikit-learn has
 def folds(monkeypatch: pytest.MonkeyPatch) -> list[Fold]:
     """Return a list that fills with the folds of every split: how many rows, which learn, which are held out."""
     monkeypatch.setattr(RecordingGroupKFold, "folds", [], raising=False)
-    for module in ("model.calibration", "model.group_visit", "training.fitted", "training.selection"):
+    for module in ("model.calibration", "model.group_visit", "training.relation", "training.selection"):
         monkeypatch.setattr(f"{module}.GroupKFold", RecordingGroupKFold)
     return RecordingGroupKFold.folds
 

@@ -52,8 +52,8 @@ def literal_taxonomy(*labels: str) -> Taxonomy:
 def stand_in(patch: pytest.MonkeyPatch) -> None:
     """Let the small corpus stand for all that ships, and a dozen letters for those that are lent."""
     patch.setattr("training.cli.shipped_examples", lambda: SMALL_EXAMPLES)
-    patch.setattr("training.fit.shipped_pairs", lambda: SMALL_PAIRS)
-    patch.setattr("training.fit.shipped_matters", lambda: SMALL_MATTERS)
+    patch.setattr("training.relation.shipped_pairs", lambda: SMALL_PAIRS)
+    patch.setattr("training.relation.shipped_matters", lambda: SMALL_MATTERS)
     patch.setattr("training.borrowing.shipped_examples", lambda: LENDERS)
     for module in ("cli", "archive", "borrowing"):
         patch.setattr(f"training.{module}.shipped_taxonomy", small_taxonomy)

@@ -169,13 +169,29 @@ def test_letters_without_labels_help(tmp_path: Path) -> None:
     assert any("+unlabelled" in plan for plan in about["metrics"]["category"]["plans"])
 
 
-@pytest.mark.parametrize("option", ["--letters", "--unlabelled"])
-@pytest.mark.parametrize("part", ["relation", "risk"])
-def test_an_offices_letters_serve_the_categories_only(part: str, option: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("part", "option"), [("risk", "--letters"), ("risk", "--unlabelled"), ("relation", "--unlabelled")]
+)
+def test_an_offices_letters_do_not_serve_every_part(part: str, option: str, tmp_path: Path) -> None:
     file = written(tmp_path / "archive.jsonl", *labelled(OWN))
     said = refused("fit", part, option, file, "--out", tmp_path / "model")
-    assert "--letters and --unlabelled serve the categories" in said
+    assert "--letters serves category, relation and all, --unlabelled category and all" in said
     assert [path.name for path in tmp_path.iterdir()] == ["archive.jsonl"]
+
+
+def test_an_offices_judged_pairs_serve_the_relation(tmp_path: Path) -> None:
+    rows = [{"a": {"body": pair.a.body}, "b": {"body": pair.b.body}, "label": pair.label} for pair in SMALL_PAIRS]
+    file = written(tmp_path / "pairs.jsonl", *rows)
+    assert fit("relation", "--letters", file, "--out", tmp_path / "model").exit_code == 0
+    about = manifest(tmp_path / "model")
+    assert about["pairs"] == len(SMALL_PAIRS)
+    assert about["source"] == "pairs.jsonl and the letters that ship with Hongyan"
+
+
+def test_a_file_of_pairs_that_cannot_be_read_names_the_row(tmp_path: Path) -> None:
+    file = written(tmp_path / "pairs.jsonl", {"a": {"body": "路灯"}, "b": {"body": "路灯坏了"}, "label": "alike"})
+    said = refused("fit", "relation", "--letters", file, "--out", tmp_path / "model")
+    assert "row 1: label must be one of" in said
 
 
 @pytest.mark.parametrize("content", [None, "", '{"body": ""}', "{半行"])

@@ -11,17 +11,19 @@ from model import artefact
 from model.analyse import Analyser
 from model.category import CategoryClassifier
 from model.group_visit import GroupVisitReader
+from model.profile import Profiler
 from model.purpose import PurposeReader
 from model.relation import RelationScorer
 from tests.factories import letter
 from tests.model.letters import EXAMPLES, MATTERS
 from tests.training.conftest import Fold
 from tests.training.corpora import SMALL_EXAMPLES, SMALL_PAIRS, small_taxonomy, stand_in
-from training import fit
+from training import fit, relation
 from training.archive import Options, fit_categories
 from training.corpus import Example, Pair
 from training.fit import ReadCorpus
-from training.fitted import Fitted, relation_metrics
+from training.fitted import Fitted
+from training.relation import Material, fit_relation
 from training.relation_pairs import prepare
 
 WITH_COPIES = [
@@ -44,7 +46,7 @@ def fit_all(corpus: ReadCorpus) -> dict[str, Fitted]:
     return {
         "category": fit_category(corpus.examples),
         "purpose": fit.fit_purpose(corpus, 0),
-        "relation": fit.fit_relation(corpus, 0),
+        "relation": fit_relation(corpus, 0),
         "risk": fit.fit_risk(corpus, 0),
     }
 
@@ -144,16 +146,17 @@ def test_copies_of_a_letter_share_a_fold_in_every_category(folds: list[Fold]) ->
 def test_pairs_of_one_group_never_stand_on_both_sides(
     small_corpus: ReadCorpus, monkeypatch: pytest.MonkeyPatch, folds: list[Fold]
 ) -> None:
-    seen: list[list[str]] = []
-    real = relation_metrics
+    materials: list[Material] = []
+    real = relation._measured
 
-    def watched(rows: Any, same: Any, weights: Any, groups: list[str], *rest: Any) -> dict[str, Any]:
-        seen.append(groups)
-        return real(rows, same, weights, groups, *rest)
+    def watched(material: Material, profiler: Profiler) -> dict[str, Any]:
+        materials.append(material)
+        return real(material, profiler)
 
-    monkeypatch.setattr("training.fit.relation_metrics", watched)
-    fit.fit_relation(small_corpus, 0)
-    (groups,) = seen
+    monkeypatch.setattr(relation, "_measured", watched)
+    fit_relation(small_corpus, 0)
+    (material,) = materials
+    groups = [pair.group for pair in material.pairs]
     measured = [fold for fold in folds if fold[0] == len(groups)]
     assert len(measured) == 5
     for _, learn, hold in measured:
@@ -176,8 +179,20 @@ def test_the_measurements_are_of_letters_not_seen() -> None:
     assert fit_category(shuffled).metrics["accuracy"] < 0.5
 
 
-def test_the_relation_is_measured_on_written_pairs_and_matters_alone(fitted: dict[str, Fitted]) -> None:
-    assert fitted["relation"].metrics["pairs"] == len(SMALL_PAIRS) + 3 * 6
+def test_the_relation_is_measured_on_rewritten_pairs_and_on_pairs_as_written(fitted: dict[str, Fitted]) -> None:
+    metrics = fitted["relation"].metrics
+    assert metrics["pairs"] == 3 * 6
+    assert metrics["as_written"]["pairs"] == len(SMALL_PAIRS) + 3 * 6
+
+
+def test_an_offices_own_pairs_are_learnt_beside_the_shipped_ones(small_corpus: ReadCorpus) -> None:
+    alike, apart = letter(MATTERS[0][0], "x"), letter(MATTERS[1][0], "y")
+    own = [Pair(alike, apart, "same_matter", f"own-{i}", 200.0) for i in range(3)]
+    taught, plain = (fit_relation(small_corpus, 0, pairs).part for pairs in (own, ()))
+    assert isinstance(taught, RelationScorer)
+    assert isinstance(plain, RelationScorer)
+    pairs = prepare(taught.profiler, own[:1])
+    assert taught.score(pairs)[0].score > plain.score(pairs)[0].score
 
 
 def test_each_letter_of_many_pairs_is_prepared_once(small_analyser: Analyser) -> None:

@@ -1,18 +1,19 @@
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 
-from model.reading import read
+from model.lexicon import Lexicon
+from model.records import Letter
 from tests.factories import letter
 from tests.model.letters import EXAMPLES
-from tests.training.corpora import SMALL_EXAMPLES, SMALL_MATTERS
-from training.corpus import Example, Pair
-from training.relation_pairs import COPY_WEIGHT, NEIGHBOUR_WEIGHT, NEIGHBOURS, edited_copies, matter_pairs
-from training.relation_pairs import neighbour_pairs as _neighbour_pairs
+from tests.training.corpora import SMALL_MATTERS
+from training.corpus import MatterLetter, Pair, matters_of
+from training.relation_pairs import COPY_WEIGHT, edited_copies, matter_pairs, rewritten_pairs
 
 LONG = letter("".join(example.text for example in EXAMPLES[:6]), "long", title="六件事")
 
 
-def neighbour_pairs(examples: Sequence[Example]) -> list[Pair]:
-    return list(_neighbour_pairs(examples, [read(example.letter.text) for example in examples]))
+def copies_of(letters: Sequence[Letter], seed: int) -> Iterator[Pair]:
+    return edited_copies(letters, seed, lambda _: "six")
 
 
 def test_letters_of_one_matter_are_the_same_and_those_of_its_group_related() -> None:
@@ -30,35 +31,56 @@ def test_every_pair_of_a_group_comes_once_and_none_across_groups() -> None:
     assert len(found) == len(set(found)) == 3 * 6
 
 
-def test_neighbours_are_related_in_one_class_and_different_across() -> None:
-    codes = {example.letter.id: example.code for example in SMALL_EXAMPLES}
-    pairs = neighbour_pairs(SMALL_EXAMPLES)
-    assert len(pairs) == NEIGHBOURS * len(SMALL_EXAMPLES)
+LEXICON = Lexicon().fit()
+
+
+def rewritten(seed: int = 0) -> list[Pair]:
+    return list(rewritten_pairs(SMALL_MATTERS, LEXICON, seed))
+
+
+def test_every_pair_of_a_group_is_rewritten_with_its_label() -> None:
+    written = {frozenset((pair.a.id, pair.b.id)): pair.label for pair in matter_pairs(SMALL_MATTERS)}
+    pairs = rewritten()
+    assert len(pairs) == len(written)
     for pair in pairs:
-        assert pair.label == ("related" if codes[pair.a.id] == codes[pair.b.id] else "different")
-        assert pair.group == pair.a.id
-        assert pair.weight == NEIGHBOUR_WEIGHT
+        assert pair.label == written[frozenset((pair.a.id, pair.b.id.removeprefix(f"{pair.a.id}+").removesuffix("+")))]
 
 
-def test_a_letter_is_no_neighbour_of_itself() -> None:
-    assert all(pair.a.id != pair.b.id for pair in neighbour_pairs(SMALL_EXAMPLES))
+def test_who_writes_again_keeps_words_of_the_first_letter() -> None:
+    bodies = {entry.letter.id: entry.letter.body for entry in SMALL_MATTERS}
+    for pair in (pair for pair in rewritten() if pair.label == "same_matter"):
+        own = bodies[pair.b.id.removeprefix(f"{pair.a.id}+")]
+        assert set(pair.b.body) <= set(pair.a.body) | set(own)
+        assert any(clause in pair.b.body for clause in re.split("[，。]", pair.a.body) if clause)
 
 
-def test_a_letter_is_no_neighbour_of_itself_where_letters_are_few() -> None:
-    assert all(pair.a.id != pair.b.id for pair in neighbour_pairs(SMALL_EXAMPLES[:NEIGHBOURS]))
+def test_letters_of_other_matters_take_over_only_what_names_nothing() -> None:
+    named = MatterLetter(letter("翠竹云邸三号楼漏水，请领导过问一下。", "a"), "1", "g")
+    other = MatterLetter(letter("电梯停了。", "b"), "2", "g")
+    pairs = [pair for seed in range(40) for pair in rewritten_pairs([named, other], LEXICON, seed)]
+    bodies = {pair.b.body for pair in pairs if pair.a.id == "a"}
+    assert any("请领导过问一下" in body for body in bodies)
+    assert not any("翠竹云邸" in body for body in bodies)
 
 
-def test_letters_of_known_matters_are_no_neighbours_within_their_group() -> None:
-    groups = {entry.letter.id: entry.group for entry in SMALL_MATTERS}
-    known = [Example(entry.letter, entry.group) for entry in SMALL_MATTERS]
-    for pair in neighbour_pairs([*SMALL_EXAMPLES, *known]):
-        assert pair.a.id not in groups or groups[pair.a.id] != groups.get(pair.b.id)
+def test_rewriting_repeats_with_the_seed() -> None:
+    assert [pair.b.body for pair in rewritten(1)] == [pair.b.body for pair in rewritten(1)]
+    assert [pair.b.body for pair in rewritten(1)] != [pair.b.body for pair in rewritten(2)]
+
+
+def test_a_copy_is_the_same_text_and_place_and_problem_make_the_rest() -> None:
+    rows = [("a", "p1", "q1"), ("b", "p1", "q1"), ("c", "p1", "q2"), ("d", "p2", "q2"), ("e", "p1", "q1")]
+    entries = [{"id": name, "group": "g", "place": p, "problem": q, "body": name} for name, p, q in rows]
+    entries[-1]["copy_of"] = "a"
+    found = {pair.a.id + pair.b.id: pair.label for pair in matter_pairs(list(matters_of(entries)))}
+    assert (found["ab"], found["ac"], found["ad"], found["ae"]) == ("same_matter", "related", "different", "same_text")
+    assert (found["be"], found["cd"]) == ("same_matter", "related")
 
 
 def test_a_copy_keeps_most_of_the_letter() -> None:
-    for pair in edited_copies([LONG] * 20, seed=0):
+    for pair in copies_of([LONG] * 20, seed=0):
         assert pair.label == "same_text"
-        assert pair.group == LONG.id
+        assert pair.group == "six"
         assert pair.weight == COPY_WEIGHT
         assert pair.b.id != pair.a.id
         assert pair.b.title in {LONG.title, ""}
@@ -67,11 +89,11 @@ def test_a_copy_keeps_most_of_the_letter() -> None:
 
 
 def test_copies_differ_from_each_other_and_repeat_with_the_seed() -> None:
-    copies = [pair.b.body for pair in edited_copies([LONG] * 5, seed=3)]
+    copies = [pair.b.body for pair in copies_of([LONG] * 5, seed=3)]
     assert len(set(copies)) > 1
-    assert copies == [pair.b.body for pair in edited_copies([LONG] * 5, seed=3)]
-    assert copies != [pair.b.body for pair in edited_copies([LONG] * 5, seed=4)]
+    assert copies == [pair.b.body for pair in copies_of([LONG] * 5, seed=3)]
+    assert copies != [pair.b.body for pair in copies_of([LONG] * 5, seed=4)]
 
 
 def test_a_letter_without_body_has_no_copy() -> None:
-    assert list(edited_copies([letter("", "1", title="路灯")], seed=0)) == []
+    assert list(copies_of([letter("", "1", title="路灯")], seed=0)) == []
