@@ -32,7 +32,7 @@ def windows(tmp_path: Path, model_folder: Path) -> Iterator[tuple[Tell, Tell]]:
     with ExitStack() as stack:
         first, second = (
             stack.enter_context(
-                subprocess.Popen(
+                subprocess.Popen(  # noqa: S603 - the command is our own
                     command, cwd=ROOT, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
                 )
             )
