@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 
 from model.signatures import BYTES, Signature
 
-_NO_TIME = np.iinfo(np.int64).min
+NO_TIME = np.iinfo(np.int64).min
 _FIRST_ROOM = 1024
 
 
 def microseconds(moment: datetime | None) -> int:
     """Return a time as a whole number that keeps the order of times; the least of all without a time."""
-    return _NO_TIME if moment is None else round(moment.timestamp() * 1_000_000)
+    return NO_TIME if moment is None else round(moment.timestamp() * 1_000_000)
 
 
 def _longer(values: NDArray[Any], more: int) -> NDArray[Any]:
@@ -40,7 +40,7 @@ class Rows:
         if since is not None:
             conditions.append(self.times >= microseconds(since))
         if until is not None:
-            conditions.append((self.times < microseconds(until)) & (self.times > _NO_TIME))
+            conditions.append((self.times < microseconds(until)) & (self.times > NO_TIME))
         return np.logical_and.reduce(conditions) if conditions else None
 
 
