@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from model.names import Name, name_grams
 from model.ngrams import BUCKET_BITS
 from model.profile import Profile
 
@@ -119,40 +118,28 @@ def _jaccard(a: frozenset[str], b: frozenset[str]) -> float:
     return len(a & b) / len(a | b) if a or b else 0.0
 
 
-def _meets(name: Name, others: Sequence[frozenset[str]]) -> bool:
-    """Say whether a name has at least half of its character pairs in one of the others, or one of them in it."""
-    grams = name_grams(name.stem)
-    return any(2 * len(grams & other) >= min(len(grams), len(other)) for other in others)
-
-
 def _names_shared(a: Profile, b: Profile) -> float:
     """Return the smaller of the shares of named things that the other letter names."""
-    stems_a, stems_b = ({name.stem: name for name in each.names if len(name.stem) > 1} for each in (a, b))
-    grams_a, grams_b = ([name_grams(stem) for stem in stems] for stems in (stems_a, stems_b))
-    met_a = sum(_meets(name, grams_b) for name in stems_a.values())
-    met_b = sum(_meets(name, grams_a) for name in stems_b.values())
-    return min(met_a / max(len(stems_a), 1), met_b / max(len(stems_b), 1))
+    if not a.names or not b.names:
+        return 0.0
+    met = np.array([[one.meets(other) for other in b.names] for one in a.names])
+    return float(min(met.any(axis=1).mean(), met.any(axis=0).mean()))
 
 
 def _places_conflict(a: Profile, b: Profile) -> float:
     """Return the share of kinds of which both letters name things, but none in common."""
-    conflict = 0
-    for kind in PLACE_KINDS:
-        left = [name for name in a.names if name.kind == kind]
-        right = [name_grams(name.stem) for name in b.names if name.kind == kind]
-        conflict += bool(left and right) and not any(_meets(name, right) for name in left)
-    return conflict / len(PLACE_KINDS)
-
-
-def _gist_names(a: Profile, b: Profile) -> tuple[float, float]:
-    """Return the shares of the things named in each gist that the other letter names anywhere."""
-    return _named_in(a, b), _named_in(b, a)
+    kinds = {name.kind for name in a.names} & {name.kind for name in b.names}
+    conflicts = sum(
+        not any(one.meets(other) for one in a.names if one.kind == kind for other in b.names if other.kind == kind)
+        for kind in kinds
+    )
+    return conflicts / len(PLACE_KINDS)
 
 
 def _named_in(a: Profile, b: Profile) -> float:
-    names = [name for name in a.gist_names if len(name.stem) > 1]
+    """Return the share of the things named in the gist of a that b names anywhere."""
     text = b.reading.clean.text
-    met = [2 * sum(gram in text for gram in name_grams(name.stem)) >= len(name_grams(name.stem)) for name in names]
+    met = [2 * sum(gram in text for gram in name.grams) >= len(name.grams) for name in a.gist_names]
     return sum(met) / len(met) if met else 0.5
 
 
@@ -174,8 +161,8 @@ EACH: dict[str, tuple[Callable[[Profile, Profile], float], int]] = {
     "numbers_shared": (_numbers_shared, 1),
     "names_shared": (_names_shared, 1),
     "places_conflict": (_places_conflict, -1),
-    "gist_names_more": (lambda a, b: max(_gist_names(a, b)), 1),
-    "gist_names_less": (lambda a, b: min(_gist_names(a, b)), 1),
+    "gist_names_more": (lambda a, b: max(_named_in(a, b), _named_in(b, a)), 1),
+    "gist_names_less": (lambda a, b: min(_named_in(a, b), _named_in(b, a)), 1),
     "numbered_conflict": (_numbered_conflict, -1),
 }
 

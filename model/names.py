@@ -16,12 +16,20 @@ _LONGEST = 8
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A named thing: `kind` of the table, `stem` before the ending, place [start, end) in the clean text."""
+    """A named thing: `kind` of the table, `stem` before the ending, place [start, end) in the clean text.
+
+    `grams` are the character pairs of the stem, by which misspelt and shortened names still meet.
+    """
 
     kind: str
     stem: str
     start: int
     end: int
+    grams: frozenset[str]
+
+    def meets(self, other: "Name") -> bool:
+        """Say whether a name has at least half of the character pairs of the other or the other of its own."""
+        return 2 * len(self.grams & other.grams) >= min(len(self.grams), len(other.grams))
 
 
 @cache
@@ -53,7 +61,7 @@ def find_names(text: str) -> Iterator[Name]:
         if kind == "estate" and len(ending) == 2 and ending not in _plain_estates():
             stem += ending[0]
         if kind and len(stem) >= 1 and not _general().search(stem):
-            yield Name(kind, stem, match.start(), match.end())
+            yield Name(kind, stem, match.start(), match.end(), name_grams(stem))
 
 
 @cache

@@ -19,7 +19,7 @@ from model.regions import fine_regions
 from model.signatures import BYTES, signatures
 from model.topics import TopicSpace
 
-MOST_NAMES = 300
+MOST_NAMES = 60
 # The gist of a letter is its title and so many characters of its beginning.
 GIST_LENGTH = 30
 # A pair of characters that stands in so many letters of the corpus at most is rare.
@@ -138,8 +138,8 @@ class Profiler:
                 terms={**whole, **gist},
                 topics=topics[i],
                 regions=fine_regions(reading.clean.text),
-                names=tuple(islice(find_names(reading.clean.text), MOST_NAMES)),
-                gist_names=tuple(islice(find_names(gists[i].clean.text), MOST_NAMES)),
+                names=_distinct_names(reading),
+                gist_names=_distinct_names(gists[i]),
                 numbered=numbered_things(reading.clean.text),
                 gist_numbered=numbered_things(gists[i].clean.text),
                 numbers=frozenset(number for number in _NUMBER.findall(reading.clean.text) if len(number) > 1),
@@ -216,6 +216,12 @@ class Profiler:
     def weight(self, words: Occurrences) -> NDArray[np.float32]:
         """Return the rarity of each occurrence of a word."""
         return self.idf_["word"][words.buckets]
+
+
+def _distinct_names(reading: Reading) -> tuple[Name, ...]:
+    """Return the first of each named thing of which more than one character is known, not more than 60."""
+    found = {(name.kind, name.stem): name for name in find_names(reading.clean.text) if len(name.stem) > 1}
+    return tuple(islice(found.values(), MOST_NAMES))
 
 
 def _distinct(seen: Occurrences) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]:

@@ -54,7 +54,7 @@ def signatures(kinds: Sequence[tuple[Places, Places, Weights]], letters: int) ->
     return np.packbits(totals.reshape(letters, BITS) > 0, axis=1)
 
 
-def cosine_of(distance: NDArray[np.floating] | float) -> NDArray[np.float64]:
+def cosine_of(distance: NDArray[np.integer] | NDArray[np.floating] | float) -> NDArray[np.float64]:
     """Return the cosine that a number of different bits stands for."""
     return np.cos(np.pi * np.asarray(distance, np.float64) / BITS)
 

@@ -15,6 +15,7 @@ from model.signatures import BITS, Signature, cosine_of, farthest
 from model.snapshot import read_snapshot, write_snapshot
 
 _BLOCK = 64
+_COSINES: list[float] = cosine_of(np.arange(BITS + 1)).tolist()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ class EmbeddedIndex(SimilarityIndex):
             for segment, mask, rows in zip(segments, allowed, apart, strict=True):
                 near = _nearest(rows[i], mask, count, limit)
                 found += zip(rows[i][near].tolist(), segment.names(near), strict=True)
-            yield [Neighbour(name, float(cosine_of(bits))) for bits, name in sorted(found)[:count]]
+            yield [Neighbour(name, _COSINES[bits]) for bits, name in sorted(found)[:count]]
 
 
 def _nearest(apart: NDArray[np.uint16], mask: NDArray[np.bool_] | None, count: int, limit: int) -> NDArray[np.intp]:

@@ -14,6 +14,8 @@ from model.records import Letter
 from service.spool import Spool
 
 BATCH = 512
+# Letters are prepared anew in every batch of pairs, so that these must be large; each letter takes some 20 KB.
+PAIRS_IN_BATCH = 16_384
 # Below so many letters one process is done before others have started.
 FEWEST_FOR_PROCESSES = 2000
 
@@ -41,8 +43,8 @@ def links_of(analyser: Analyser, spool: Spool, pairs: Pairs, jobs: int) -> Itera
 
 
 def _batches_of_pairs(spool: Spool, pairs: Pairs) -> Iterator[tuple[list[Letter], Pairs, Pairs]]:
-    for start in range(0, len(pairs), BATCH * 8):
-        part = pairs[start : start + BATCH * 8]
+    for start in range(0, len(pairs), PAIRS_IN_BATCH):
+        part = pairs[start : start + PAIRS_IN_BATCH]
         numbers, places = np.unique(part, return_inverse=True)
         yield spool.take(numbers.tolist()), part, places.reshape(part.shape)
 

@@ -28,6 +28,7 @@ def test_batches_give_what_all_letters_together_give(
     whole = np.concatenate(list(vectors_of(small_analyser, spool, 1)))
     links = [link for batch in links_of(small_analyser, spool, PAIRS, 1) for link in batch]
     monkeypatch.setattr(backfill, "BATCH", 2)
+    monkeypatch.setattr(backfill, "PAIRS_IN_BATCH", 7)
     parts = list(vectors_of(small_analyser, spool, 1))
     assert len(parts) > 1
     np.testing.assert_array_equal(np.concatenate(parts), whole)
@@ -40,7 +41,7 @@ def test_batches_give_what_all_letters_together_give(
 def test_other_processes_give_what_this_one_gives(
     small_analyser: Analyser, spool: Spool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(backfill, "BATCH", 4)
+    monkeypatch.setattr(backfill, "PAIRS_IN_BATCH", 32)
     alone = [link for batch in links_of(small_analyser, spool, PAIRS, 1) for link in batch]
     monkeypatch.setattr(backfill, "FEWEST_FOR_PROCESSES", 1)
     assert [link for batch in links_of(small_analyser, spool, PAIRS, 2) for link in batch] == alone
