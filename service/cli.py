@@ -5,7 +5,9 @@ import click
 from service.commands.access import login_link, token
 from service.commands.database import db
 from service.commands.demo import demo
+from service.commands.feedback import feedback
 from service.commands.importing import import_command
+from service.commands.index import index
 from service.commands.mining import analyze, compare, link
 from service.commands.serving import serve
 
@@ -15,5 +17,5 @@ def main() -> None:
     """Mine petition letters: categories, repeats and early warning."""
 
 
-for command in (analyze, compare, link, import_command, serve, db, token, login_link, demo):
+for command in (analyze, compare, link, import_command, serve, db, index, feedback, token, login_link, demo):
     main.add_command(command)

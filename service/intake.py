@@ -124,7 +124,8 @@ class Intake:
             "matter_id": place.matter,
             "verdict": place.verdict,
         }
-        queries.insert_letter(connection, values, vector.tobytes() if vector is not None else None, letter.petitioners)
+        made = vector.tobytes() if vector is not None else None
+        queries.insert_letter(connection, values, made, self.engine.analyser.version, letter.petitioners)
         insert_links(connection, found)
 
 

@@ -80,6 +80,8 @@ vectors = Table(
     metadata,
     Column("letter_id", String(26), ForeignKey(letters.c.id), primary_key=True),
     Column("vector", LargeBinary, nullable=False),
+    # The version of the model that made it: vectors of different versions do not compare.
+    Column("model", String(64)),
 )
 
 # Numbers every change of the set of vectors, put or removed, so that each process can catch up with the others.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, update
 
 from service.tables import changes, idempotency_keys, identities, letters, vectors
 
@@ -44,15 +44,39 @@ def moment(value: datetime) -> str:
     return value.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def insert_letter(connection: Connection, values: dict[str, Any], vector: bytes | None, hashes: Iterable[str]) -> None:
-    """Store a letter with its vector, the change that tells other processes, and the hashes of who wrote."""
+def insert_letter(
+    connection: Connection, values: dict[str, Any], vector: bytes | None, model: str, hashes: Iterable[str]
+) -> None:
+    """Store a letter with its vector by a model, the change that tells other processes, and the hashes of who wrote."""
     connection.execute(insert(letters).values(values))
     rows = [{"letter_id": values["id"], "hash": value} for value in sorted(set(hashes))]
     if rows:
         connection.execute(insert(identities), rows)
     if vector is not None:
-        connection.execute(insert(vectors).values(letter_id=values["id"], vector=vector))
-        insert_change(connection, values["id"], "put")
+        put_vector(connection, values["id"], vector, model)
+
+
+def put_vector(connection: Connection, letter_id: str, vector: bytes, model: str) -> None:
+    """Give a letter the vector that a version of the model made, and tell other processes."""
+    connection.execute(delete(vectors).where(vectors.c.letter_id == letter_id))
+    connection.execute(insert(vectors).values(letter_id=letter_id, vector=vector, model=model))
+    insert_change(connection, letter_id, "put")
+
+
+def letters_without_vector(connection: Connection, model: str, limit: int) -> list[Row[Any]]:
+    """Return up to `limit` letters whose vector is not of a version of the model; those that were removed stay out."""
+    return list(connection.execute(select(letters).where(_lacks_vector(model)).order_by(letters.c.id).limit(limit)))
+
+
+def count_without_vector(connection: Connection, model: str) -> int:
+    """Return how many letters have no vector of a version of the model."""
+    return connection.execute(select(func.count()).select_from(letters).where(_lacks_vector(model))).scalar_one()
+
+
+def _lacks_vector(model: str) -> Any:
+    present = select(vectors.c.letter_id).where(vectors.c.letter_id == letters.c.id)
+    removed = select(changes.c.letter_id).where(changes.c.letter_id == letters.c.id, changes.c.kind == "removed")
+    return and_(~present.where(vectors.c.model == model).exists(), or_(present.exists(), ~removed.exists()))
 
 
 def insert_change(connection: Connection, letter_id: str, kind: ChangeKind) -> None:

@@ -40,6 +40,6 @@ def put(connection: Connection, letter: Letter, *links: Link, restricted: bool =
         "matter_id": place.matter,
         "verdict": place.verdict,
     }
-    insert_letter(connection, values, None, letter.petitioners)
+    insert_letter(connection, values, None, "", letter.petitioners)
     insert_links(connection, links)
     return place.matter, place.verdict

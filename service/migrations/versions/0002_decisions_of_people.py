@@ -1,4 +1,4 @@
-"""Decisions of people on pairs of letters, kinds of changes, causes of events.
+"""Decisions of people on pairs of letters, kinds of changes, causes of events, models of vectors.
 
 Revision ID: 0002
 Revises: 0001
@@ -34,6 +34,9 @@ def upgrade() -> None:
     with op.batch_alter_table("identities", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_identities_hash"), ["hash"], unique=False)
 
+    with op.batch_alter_table("vectors", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("model", sa.String(length=64), nullable=True))
+
     op.create_table(
         "decisions",
         sa.Column("number", sa.Integer(), autoincrement=True, nullable=False),
@@ -68,6 +71,9 @@ def downgrade() -> None:
             batch_op.drop_index(batch_op.f(f"ix_decisions_{column}"))
 
     op.drop_table("decisions")
+    with op.batch_alter_table("vectors", schema=None) as batch_op:
+        batch_op.drop_column("model")
+
     with op.batch_alter_table("identities", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_identities_hash"))
 

@@ -1,0 +1,29 @@
+"""Commands for the index of similar letters."""
+
+import click
+
+from service.commands.base import clear_errors, progress
+from service.office import Office
+from service.queries.letters import count_without_vector
+from service.rebuilding import rebuild_vectors
+from service.settings import Settings
+
+
+@click.group()
+def index() -> None:
+    """Look after the index of similar letters."""
+
+
+@index.command("rebuild")
+@clear_errors
+def rebuild_command() -> None:
+    """Give every letter a vector of the model in use; can be interrupted, and goes on when it is run again."""
+    office = Office.open(Settings.from_env())
+    with office.database.read() as connection:
+        lacking = count_without_vector(connection, office.engine.analyser.version)
+    batches = rebuild_vectors(office.database, office.engine)
+    done = sum(1 for _ in progress((one for count in batches for one in range(count)), "rebuild", lacking))
+    with office.database.read() as connection:
+        held = office.engine.catch_up(connection)
+    office.engine.keep(office.database)
+    click.echo(f"{done} vectors made, the index holds {held} letters", err=True)

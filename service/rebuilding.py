@@ -1,0 +1,29 @@
+"""Gives letters the vectors of the model in use, after a new model or where vectors are missing."""
+
+from collections.abc import Iterator
+
+from service.db import Database
+from service.engine import Engine
+from service.queries import letters as queries
+from service.regrouping import letter_of_row
+
+BATCH = 512
+
+
+def rebuild_vectors(database: Database, engine: Engine) -> Iterator[int]:
+    """Give every letter that lacks it a vector of the model in use; yields how many after each batch.
+
+    Each batch is a transaction of its own: what was interrupted is gone on with by the next run, and letters that
+    arrive meanwhile are taken in as ever.
+    """
+    version = engine.analyser.version
+    while True:
+        with database.read() as connection:
+            rows = queries.letters_without_vector(connection, version, BATCH)
+        vectors = engine.analyser.vectors([letter_of_row(row) for row in rows])
+        if not len(vectors):
+            return
+        with database.write() as connection:
+            for row, vector in zip(rows, vectors, strict=True):
+                queries.put_vector(connection, row.id, vector.tobytes(), version)
+        yield len(rows)
