@@ -6,7 +6,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # i
 from openapi_spec_validator import validate
 from werkzeug.test import TestResponse as Answer
 
-from tests.service.desk import BRIBE, GATHERING, LIFT, LIFT_AGAIN, ZHAO, Desk, LetIn
+from tests.service.desk import BRIBE, GATHERING, LIFT, LIFT_AGAIN, ROAD, WAGES, ZHAO, Desk, LetIn
 
 PATHS = {
     "/api/v1/letters", "/api/v1/letters/batch", "/api/v1/letters/{letter_id}", "/api/v1/letters/{letter_id}/similar",
@@ -73,9 +73,30 @@ def test_answers_are_as_the_document_says(document: dict[str, Any], let_in: LetI
     check(document, clerk.get(f"{own}/similar"), "get", f"{one}/similar")
     check(document, clerk.get("/matters"), "get", "/api/v1/matters")
     check(document, clerk.get(f"/matters/{stored.json['matter']['id']}"), "get", "/api/v1/matters/{matter_id}")
+    check_decisions(document, clerk)
     check(document, clerk.post("/analyze", letter), "post", "/api/v1/analyze")
     check(document, clerk.post("/analyze?scores=true", letter), "post", "/api/v1/analyze")
     check(document, clerk.post("/compare", {"a": letter, "b": letter}), "post", "/api/v1/compare")
+
+
+def check_decisions(document: dict[str, Any], clerk: Desk) -> None:
+    first, second = (clerk.deliver(body) for body in (ROAD, WAGES))
+    matter, other = (letter["matter"]["id"] for letter in (first, second))
+    one = "/api/v1/matters/{matter_id}"
+    confirmed = clerk.post(
+        f"/matters/{matter}/links", {"letter": second["id"], "decision": "confirm", "note": "同一处"}
+    )
+    assert confirmed.status_code == 200
+    check(document, confirmed, "post", f"{one}/links")
+    check(
+        document, clerk.call("DELETE", f"/matters/{matter}/links/{second['id']}"), "delete", one + "/links/{letter_id}"
+    )
+    check(
+        document, clerk.call("DELETE", f"/matters/{matter}/links/{second['id']}"), "delete", one + "/links/{letter_id}"
+    )
+    check(document, clerk.post(f"/matters/{matter}/merge", {"matter": other}), "post", f"{one}/merge")
+    check(document, clerk.post(f"/matters/{matter}/split", {"letters": [second["id"]]}), "post", f"{one}/split")
+    check(document, clerk.post(f"/matters/{matter}/split", {"letters": [first["id"]]}), "post", f"{one}/split")
 
 
 def test_health_is_as_the_document_says(document: dict[str, Any], client: FlaskClient) -> None:
