@@ -1,5 +1,6 @@
 """Signatures and scored pairs of very many letters, in batches that joblib may run anywhere."""
 
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TypeVar
@@ -72,6 +73,8 @@ def _run(work: Callable[..., T], batches: Iterable[tuple[object, ...]], jobs: in
         yield from (work(*batch) for batch in batches)
         return
     source = iter(batches)
-    with Parallel(n_jobs=jobs, return_as="generator") as parallel:
+    with warnings.catch_warnings(), Parallel(n_jobs=jobs, return_as="generator") as parallel:
+        # joblib renews a worker that has grown, and says so; its jobs are done all the same.
+        warnings.filterwarnings("ignore", message="A worker stopped while some jobs were given", category=UserWarning)
         while chosen := list(islice(source, 4 * jobs)):
             yield from parallel(delayed(work)(*batch) for batch in chosen)

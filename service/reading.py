@@ -115,12 +115,14 @@ class Reader:
         for candidate in candidates:
             relation = engine.analyser.compare(letter_of_row(rows[candidate.id]), letter_of_row(rows[letter_id]))
             if relation is not None:
+                shown = RelationOut.of(relation)
                 found.append(
                     SimilarOut(
                         letter=self.view(rows[candidate.id]),
                         score=candidate.score,
                         relation=candidate.relation,
-                        evidence=RelationOut.of(relation).evidence,
+                        reasons=shown.reasons,
+                        evidence=shown.evidence,
                     )
                 )
         return found

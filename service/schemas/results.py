@@ -164,10 +164,11 @@ class RelationEvidenceOut(BaseModel):
 
 
 class RelationOut(BaseModel):
-    """The result of `compare`."""
+    """The result of `compare`; `reasons` says in what both agree or differ far more than usual."""
 
     score: Probability
     relation: Literal["same_text", "same_matter", "related", "different"]
+    reasons: list[str]
     evidence: RelationEvidenceOut
 
     @classmethod
@@ -176,6 +177,7 @@ class RelationOut(BaseModel):
         return cls(
             score=round(relation.score, DIGITS),
             relation=relation.name,
+            reasons=list(relation.reasons),
             evidence=RelationEvidenceOut(
                 shared=[
                     SharedOut(a_start=p.a_start, a_end=p.a_end, b_start=p.b_start, b_end=p.b_end)
@@ -187,12 +189,11 @@ class RelationOut(BaseModel):
 
 
 class CandidateOut(BaseModel):
-    """An earlier letter that may be of the same matter; `reasons` are short codes of why, where the model gives any."""
+    """An earlier letter that may be of the same matter."""
 
     id: str
     score: Probability
     relation: str
-    reasons: list[str] = []
 
     @classmethod
     def of(cls, candidate: Candidate) -> "CandidateOut":

@@ -120,11 +120,12 @@ class LetterOut(BaseModel):
 
 
 class SimilarOut(BaseModel):
-    """An earlier letter beside this one: its relation, with evidence from it (a) to this letter (b)."""
+    """An earlier letter beside this one: its relation, with reasons and evidence from it (a) to this letter (b)."""
 
     letter: LetterOut
     score: float
     relation: str
+    reasons: list[str]
     evidence: RelationEvidenceOut
 
 
