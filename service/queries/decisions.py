@@ -66,21 +66,27 @@ def pairs_of_act(connection: Connection, event: int) -> list[Row[Any]]:
 
 
 def last_act_on(connection: Connection, letter_id: str, matter_id: str) -> Row[Any] | None:
-    """Return the newest standing row on a letter that concerns a matter: decided there, or keeping the letter there."""
+    """Return the newest standing row on a letter that concerns a matter.
+
+    Such is a row that was decided there, keeps the letter there, or keeps it apart from a letter that is there now.
+    """
     told = exists().where(
         or_(events.c.number == decisions.c.act, events.c.cause == decisions.c.act),
         events.c.matter_id == matter_id,
         events.c.kind.in_(("confirmed", "rejected", "merged", "split")),
     )
-    first, second = letters.alias(), letters.alias()
-    inside = and_(
-        decisions.c.kind == "confirm",
-        exists().where(first.c.id == decisions.c.a_id, first.c.matter_id == matter_id),
-        exists().where(second.c.id == decisions.c.b_id, second.c.matter_id == matter_id),
-    )
+    a_there, b_there = (_is_in(end, matter_id) for end in (decisions.c.a_id, decisions.c.b_id))
+    kept = and_(decisions.c.kind == "confirm", a_there, b_there)
+    apart = or_(and_(decisions.c.a_id == letter_id, b_there), and_(decisions.c.b_id == letter_id, a_there))
     named = or_(decisions.c.a_id == letter_id, decisions.c.b_id == letter_id)
-    statement = select(decisions).where(STANDING, named, or_(told, inside))
-    return connection.execute(statement.order_by(decisions.c.act.desc()).limit(1)).one_or_none()
+    concerns = or_(told, kept, and_(decisions.c.kind == "reject", apart))
+    statement = select(decisions).where(STANDING, named, concerns)
+    return connection.execute(statement.order_by(decisions.c.act.desc(), decisions.c.number).limit(1)).one_or_none()
+
+
+def _is_in(letter_id: Any, matter_id: str) -> Any:
+    one = letters.alias()
+    return exists().where(one.c.id == letter_id, one.c.matter_id == matter_id)
 
 
 def take_back(connection: Connection, act: int, by: int) -> None:
