@@ -39,9 +39,7 @@ def by_force(entries: Sequence[Entry], query: Signature, count: int, at_least: f
 
 
 class IndexContract:
-    @pytest.fixture
-    def new_index(self) -> Maker:
-        raise NotImplementedError("a subclass says what it tests")
+    """Tests that a subclass runs with its own fixture `new_index`."""
 
     def test_an_empty_index_finds_nothing(self, new_index: Maker) -> None:
         assert new_index().search(vector(1), 5) == []
