@@ -4,16 +4,19 @@ import csv
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from model.errors import FileError, LetterError
 from model.letter_file import Row, read_rows
 from service.caller import Caller
 from service.errors import Problem
-from service.intake import Intake
-from service.schemas.letters import letter_in_row
+from service.intake import Intake, ReadLetter
+from service.schemas.letters import LetterIn, letter_in_row
+
+BATCH = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,28 @@ def import_rows(intake: Intake, file: Path, caller: Caller) -> Iterator[Outcome]
     can be run again and stores nothing twice.
     """
     mark = _mark(file)
-    for row in read_rows(file):
-        yield _import_row(intake, row, caller, f"import:{mark}:{row.number}")
+    rows = read_rows(file)
+    while batch := list(islice(rows, BATCH)):
+        keys = {row.number: f"import:{mark}:{row.number}" for row in batch}
+        ready = _read(intake, batch, caller, keys)
+        for row in batch:
+            yield _import_row(intake, row, caller, keys[row.number], ready.get(row.number))
+
+
+def _read(intake: Intake, rows: Sequence[Row], caller: Caller, keys: Mapping[int, str]) -> dict[int, ReadLetter]:
+    """Read the letters of a batch that are new, all at once; none if one cannot be read: each is then read alone."""
+    fresh: dict[int, LetterIn] = {}
+    for row in rows:
+        try:
+            given = letter_in_row(row)
+        except LetterError:
+            continue
+        if not intake.knows(given, caller, keys[row.number]):
+            fresh[row.number] = given
+    try:
+        return dict(zip(fresh, intake.read(list(fresh.values())), strict=True))
+    except Problem:
+        return {}
 
 
 def _mark(file: Path) -> str:
@@ -45,9 +68,9 @@ def _mark(file: Path) -> str:
         raise FileError(f"{file}: cannot be opened: {error.strerror}") from error
 
 
-def _import_row(intake: Intake, row: Row, caller: Caller, key: str) -> Outcome:
+def _import_row(intake: Intake, row: Row, caller: Caller, key: str, read: ReadLetter | None) -> Outcome:
     try:
-        return Outcome(row.number, intake.take(letter_in_row(row), caller, key).new)
+        return Outcome(row.number, intake.take(letter_in_row(row), caller, key, read).new)
     except LetterError as error:
         return Outcome(row.number, new=False, field=error.field, reason=error.reason)
     except Problem as problem:

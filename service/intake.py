@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -33,6 +34,15 @@ class Stored:
     new: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ReadLetter:
+    """A letter that the model has read and that is not stored yet."""
+
+    letter: Letter
+    analysis: AnalysisOut
+    vector: Signature | None
+
+
 class Intake:
     """Take in letters."""
 
@@ -41,27 +51,48 @@ class Intake:
         self.engine = engine
         self.keys = keys
 
-    def take(self, given: LetterIn, caller: Caller, key: str | None = None) -> Stored:
+    def read(self, given: Sequence[LetterIn]) -> list[ReadLetter]:
+        """Read letters before they are taken in; many at once are read several times as fast.
+
+        Raises Invalid if the time of any cannot be read.
+        """
+        letters = [self._letter(one) for one in given]
+        analyses = self.engine.analyser.analyse(letters)
+        vectors: Sequence[Signature | None] = list(self.engine.analyser.vectors(letters)) or [None] * len(letters)
+        return [
+            ReadLetter(letter, AnalysisOut.of(analysis), vector)
+            for letter, analysis, vector in zip(letters, analyses, vectors, strict=True)
+        ]
+
+    def knows(self, given: LetterIn, caller: Caller, key: str) -> bool:
+        """Say whether a letter was taken in under a key or its external id, with whatever content."""
+        with self.database.read() as connection:
+            try:
+                return self._known(connection, given, caller, key, content_hash_of(given)) is not None
+            except Conflict:
+                return True
+
+    def take(self, given: LetterIn, caller: Caller, key: str | None = None, read: ReadLetter | None = None) -> Stored:
         """Store a letter, analysed and linked, unless an equal request did so before.
 
-        `key` is an idempotency key. Raises Conflict, naming the stored letter, if external id or key came before with
-        other content, and Invalid if the time cannot be read.
+        `key` is an idempotency key, `read` what `read` made of the letter, if it was read before. Raises Conflict,
+        naming the stored letter, if external id or key came before with other content, and Invalid if the time cannot
+        be read.
         """
         content_hash = content_hash_of(given)
         if (known := self._stored_before(given, caller, key, content_hash)) is not None:
             return Stored(known, new=False)
-        letter = self._letter(given)
-        analysis = AnalysisOut.of(self.engine.analyser.analyse([letter])[0])
         # Reading the letter takes longest; it is done before other writers have to wait.
-        vector = self.engine.vector(letter)
+        read = read or self.read([given])[0]
         with self.database.write() as connection:
             known = self._known(connection, given, caller, key, content_hash)
             if known is not None:
                 return Stored(known, new=False)
-            self._store(connection, given, letter, analysis, vector, caller, content_hash)
+            self._store(connection, given, read, caller, content_hash)
+            letter_id = read.letter.id
             if key:
-                queries.remember_key(connection, caller.name, key, content_hash, letter.id)
-            stored = Stored(queries.letters_by_id(connection, [letter.id])[letter.id], new=True)
+                queries.remember_key(connection, caller.name, key, content_hash, letter_id)
+            stored = Stored(queries.letters_by_id(connection, [letter_id])[letter_id], new=True)
         self.engine.keep(self.database)
         return stored
 
@@ -102,15 +133,9 @@ class Intake:
         return found
 
     def _store(
-        self,
-        connection: Connection,
-        given: LetterIn,
-        letter: Letter,
-        analysis: AnalysisOut,
-        vector: Signature | None,
-        caller: Caller,
-        content_hash: str,
+        self, connection: Connection, given: LetterIn, read: ReadLetter, caller: Caller, content_hash: str
     ) -> None:
+        letter, analysis, vector = read.letter, read.analysis, read.vector
         restricted = is_accusation(given, analysis)
         found = find_links(connection, self.engine, letter, restricted)
         place = join_matter(connection, letter, restricted, found)

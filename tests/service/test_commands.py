@@ -1,5 +1,9 @@
 import csv
 import json
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,6 +22,7 @@ from service.commands.base import write_lines
 from service.db import Database
 from service.migrate import require_current
 from service.settings import Settings
+from service.tables import letters
 from tests.service.desk import LIFT, LIFT_AGAIN, QIAN, ROAD, WAGES, ZHAO, count
 
 GOOD: list[dict[str, Any]] = [{"id": "a", "body": LIFT}, {"title": "修路", "body": ROAD}, {"id": 7, "text": WAGES}]
@@ -306,6 +311,24 @@ def test_importing_twice_stores_nothing_twice(run: Run, tmp_path: Path, database
     assert "0 stored, 6 were stored before, 0 refused" in second.stderr
     assert count(database, "letters") == 6
     assert not (tmp_path / "in.jsonl.errors.csv").exists()
+
+
+def test_an_import_that_was_killed_goes_on_and_loses_nothing(
+    run: Run, tmp_path: Path, database: Database, environment: Mapping[str, str]
+) -> None:
+    bodies = [f"翠竹小区{number}号楼的电梯坏了，物业一直没有修，请过问。" for number in range(300)]
+    file = write(tmp_path / "in.jsonl", *({"body": body} for body in bodies))
+    command = [sys.executable, "-c", "from service.cli import main; main()", "import", str(file)]
+    whole = {**os.environ, **environment}
+    with subprocess.Popen(command, env=whole, stderr=subprocess.DEVNULL) as process:  # noqa: S603 - our own command
+        while count(database, "letters") < 20:
+            time.sleep(0.05)
+        process.kill()
+    assert 20 <= count(database, "letters") < len(bodies)
+    assert run("import", file).exit_code == 0
+    with database.read() as connection:
+        stored = [row.body for row in connection.execute(letters.select())]
+    assert sorted(stored) == sorted(bodies)
 
 
 def test_an_import_goes_on_where_it_was_interrupted(run: Run, tmp_path: Path, database: Database) -> None:
