@@ -148,7 +148,7 @@ class SharedPassage:
 class Relation:
     """What b is to a; `score` is the calibrated probability of the same matter.
 
-    `reasons` says in what both agree or differ far more than usual: same_ or other_ with wording, place or problem.
+    `reasons` says in what both agree or differ clearly more than usual: same_ or other_ with wording, place or problem.
     """
 
     score: float

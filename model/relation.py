@@ -24,8 +24,8 @@ SAME = ("wording", "weaker")
 RELATED = ("wording", "stronger")
 TEXT = ("fours_more", "fours_less", "eights_more", "eights_less", "word_cosine", "character_cosine")
 QUESTIONS = {"same": SAME, "text": TEXT, "related": RELATED}
-# An agreement so far above or below what is usual is a reason that a person is told.
-TELLING = 0.5
+# An agreement so far above or below what is usual, in standard deviations, is a reason that a person is told.
+TELLING = 0.25
 
 
 class RelationScorer:
@@ -89,7 +89,7 @@ class RelationScorer:
         return [self.models_[name].predict_proba(self.evidence(name, rows)) for name in QUESTIONS]
 
     def _reasons(self, rows: NDArray[np.float64]) -> list[tuple[str, ...]]:
-        """Return in what pairs agree, and in what they do not, far more than usual."""
+        """Return in what pairs agree, and in what they do not, clearly more than usual."""
         agreement = self.agreement_.transform(rows)[:, : len(PARTS)]
         return [
             (

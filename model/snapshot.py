@@ -87,7 +87,7 @@ def read_snapshot(folder: Path) -> tuple[Segment, int]:
         arrays = {name: _mapped(place / f"{name}.npy", manifest["checks"][name]) for name in _ARRAYS}
         names = {name: i for i, name in enumerate(manifest["regions"])}
         return Segment(**arrays, region_names=names), int(manifest["number"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
         raise SnapshotError(f"{folder}: no snapshot of the index that can be used; fill the index anew") from error
 
 

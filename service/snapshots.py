@@ -44,7 +44,7 @@ class Snapshots:
                 return nothing
             try:
                 opened = {restricted: EmbeddedIndex.open(self.folder / name) for restricted, name in PARTS.items()}
-            except (SnapshotError, EOFError):  # numpy says EOFError of an empty file
+            except SnapshotError:
                 return nothing
         if any(standing != number for _, standing in opened.values()):
             return nothing

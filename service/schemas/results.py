@@ -164,7 +164,7 @@ class RelationEvidenceOut(BaseModel):
 
 
 class RelationOut(BaseModel):
-    """The result of `compare`; `reasons` says in what both agree or differ far more than usual."""
+    """The result of `compare`; `reasons` says in what both agree or differ clearly more than usual."""
 
     score: Probability
     relation: Literal["same_text", "same_matter", "related", "different"]

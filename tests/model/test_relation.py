@@ -60,6 +60,13 @@ def test_who_wrote_moves_no_score(scorer: RelationScorer) -> None:
     assert scorer.score([(plain, other)]) == scorer.score([(signed, other)])
 
 
+def test_the_reasons_say_in_what_two_letters_agree_and_differ(scorer: RelationScorer) -> None:
+    a, again, other = prepared(scorer, ELEVATOR, ELEVATOR_AGAIN, ROAD)
+    same, apart = scorer.score([(a, again), (a, other)])
+    assert {"same_place", "same_problem"} <= set(same.reasons)
+    assert {"other_place", "other_problem"} <= set(apart.reasons)
+
+
 def test_no_pairs_have_no_relations(scorer: RelationScorer) -> None:
     assert scorer.score([]) == []
 

@@ -138,3 +138,11 @@ def test_many_at_once_find_what_each_finds_alone(seeds: list[int], count: int, a
     queries = np.array([vector(seed) for seed in range(5)])
     alone: list[list[Neighbour]] = [index.search(query, count, at_least) for query in queries]
     assert list(index.search_many(queries, count, at_least)) == alone
+
+
+def test_an_emptied_file_of_a_snapshot_is_refused(tmp_path: Path) -> None:
+    filled(1).save(tmp_path, 1)
+    (folder,) = tmp_path.glob("snapshot-*")
+    (folder / "ids.npy").write_bytes(b"")
+    with pytest.raises(SnapshotError):
+        EmbeddedIndex.open(tmp_path)
