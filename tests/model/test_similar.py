@@ -1,6 +1,10 @@
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -9,11 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.errors import SnapshotError
+from model.signatures import cosine_of
 from model.similar import EmbeddedIndex, Entry, Filter, Neighbour, SimilarityIndex
 from model.snapshot import CURRENT, MANIFEST
-from tests.model.index_contract import IndexContract, entry, found, vector
+from tests.model.index_contract import IndexContract, by_force, entry, found, turned, vector
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
+ROOT = Path(__file__).parents[2]
 
 
 class TestEmbeddedIndex(IndexContract):
@@ -146,3 +152,63 @@ def test_an_emptied_file_of_a_snapshot_is_refused(tmp_path: Path) -> None:
     (folder / "ids.npy").write_bytes(b"")
     with pytest.raises(SnapshotError):
         EmbeddedIndex.open(tmp_path)
+
+
+entries = st.builds(
+    Entry,
+    id=st.integers(0, 12).map(str),
+    vector=st.builds(turned, st.integers(0, 2).map(vector), st.integers(0, 6).map(lambda n: 90 * n)),
+    region=st.sampled_from(["", "东", "西"]),
+    received_at=st.none() | st.integers(0, 4).map(lambda days: START + timedelta(days=days)),
+)
+filters = st.builds(
+    Filter,
+    region=st.none() | st.sampled_from(["", "东", "南"]),
+    since=st.none() | st.just(START + timedelta(days=1)),
+    until=st.none() | st.just(START + timedelta(days=3)),
+)
+steps = st.lists(entries | st.integers(0, 12).map(str) | st.just(None), max_size=30)
+
+
+def passes(one: Entry, where: Filter) -> bool:
+    if where.region is not None and one.region != where.region:
+        return False
+    if one.received_at is None:
+        return where.since is None and where.until is None
+    return (where.since is None or one.received_at >= where.since) and (
+        where.until is None or one.received_at < where.until
+    )
+
+
+@given(steps, filters, st.integers(1, 8), st.sampled_from([-1.0, 0.0, 0.5, float(cosine_of(90))]))
+def test_whatever_came_went_and_was_saved_a_search_finds_what_force_finds(
+    changes: list[Entry | str | None], where: Filter, count: int, at_least: float
+) -> None:
+    """A change adds an entry, takes one out by its id, or saves and opens the index."""
+    index, held = EmbeddedIndex(), dict[str, Entry]()
+    with TemporaryDirectory() as folder:
+        for change in changes:
+            if isinstance(change, Entry):
+                index.add([change])
+                held[change.id] = change
+            elif change is None:
+                index.save(Path(folder), 1)
+                index, _ = EmbeddedIndex.open(Path(folder))
+            else:
+                index.remove([change])
+                held.pop(change, None)
+        assert len(index) == len(held)
+        chosen = [one for one in held.values() if passes(one, where)]
+        near = [(one.id, one.cosine) for one in index.search(vector(1), count, at_least, where)]
+        assert near == by_force(chosen, vector(1), count, at_least)
+
+
+@pytest.mark.parametrize("step", ["numpy.save", "os.fsync", "pathlib.Path.replace", "shutil.rmtree"])
+def test_a_process_killed_while_it_saves_leaves_a_whole_snapshot(step: str, tmp_path: Path) -> None:
+    filled(1, 2).save(tmp_path, 1)
+    command = [sys.executable, "-m", "tests.model.killed_saver", str(tmp_path), step]
+    assert subprocess.run(command, cwd=ROOT, check=False).returncode == -signal.SIGKILL  # noqa: S603 - our own command
+    opened, number = EmbeddedIndex.open(tmp_path)
+    assert (number, sorted(found(opened, vector(1), 9))) in [(1, ["1", "2"]), (2, ["1", "2", "3"])]
+    opened.save(tmp_path, 3)
+    assert len(list(tmp_path.glob("snapshot-*"))) == 1
