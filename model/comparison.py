@@ -45,6 +45,13 @@ class _Pairs:
             )
         return self._matrices[kind]
 
+    def presence(self, kind: str) -> csr_matrix:
+        """Return how far each term is present, shape (profiles, buckets): wholly, or by its likeness to one that is."""
+        rows = self.matrix(kind)
+        if kind == "wide":
+            return rows
+        return csr_matrix((np.ones_like(rows.data), rows.indices, rows.indptr), shape=rows.shape)
+
     def cosine(self, kind: str) -> Values:
         """Return the cosine of both letters' terms."""
         rows = self.matrix(kind)
@@ -54,15 +61,12 @@ class _Pairs:
 
     def contained(self, part: str, whole: str) -> tuple[Values, Values]:
         """Return the weighted share of a's terms `part` that are among b's terms `whole`, and the other way round."""
-        parts, present = self.matrix(part), self.matrix(whole).copy()
-        present.data = np.minimum(present.data, 1) if whole == "wide" else np.ones_like(present.data)
+        parts, presence = self.matrix(part), self.presence(whole)
         totals = _sums(parts)
-        return tuple(
-            _ratio(
-                _sums(parts[here].multiply(present[there])), totals[here], empty=0.5 if part in _OFTEN_EMPTY else 0.0
-            )
-            for here, there in ((self.left, self.right), (self.right, self.left))
-        )  # type: ignore[return-value]  # two directions make two arrays
+        empty = 0.5 if part in _OFTEN_EMPTY else 0.0
+        there = _sums(parts[self.left].multiply(presence[self.right]))
+        back = _sums(parts[self.right].multiply(presence[self.left]))
+        return _ratio(there, totals[self.left], empty), _ratio(back, totals[self.right], empty)
 
     @cached_property
     def topics(self) -> Values:
