@@ -18,8 +18,8 @@ def profiler() -> Profiler:
 def signed(*terms: int) -> Signature:
     """Return the signature of a letter with these terms of one kind, all of one weight."""
     buckets = np.array(terms, np.int32)
-    (signature,) = signatures([(np.zeros(len(terms), np.int32), buckets, np.ones(len(terms), np.float32))], 1)
-    return signature
+    kind = np.zeros(len(terms), np.int32), buckets, np.ones(len(terms), np.float32)
+    return signatures([kind], 1).ravel()
 
 
 def cosine(a: Signature, b: Signature) -> float:
