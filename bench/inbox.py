@@ -89,7 +89,7 @@ class Inbox:
         rng = random.Random(f"{self.seed}-{number}")  # noqa: S311 - no secret depends on it
         (sources,) = rng.choices(_kinds(), self._sizes)
         names = ["".join(rng.sample(NAME_CHARACTERS, 2)) for _ in range(3)]
-        sentences = [_sentence(sources, rng) for _ in range(rng.randint(3, 9))]
+        sentences = [_sentence(sources, rng) for _ in range(rng.randint(3, 7))]
         text = _NAMED.sub(lambda _: rng.choice(names), "".join(sentences))
         return _DIGITS.sub(lambda match: str(rng.randint(1, 10 ** min(len(match[0]), 6))), text)
 
@@ -100,7 +100,7 @@ class Inbox:
 
 
 def _sentence(sources: Sequence[Sequence[Clause]], rng: random.Random) -> str:
-    clauses = [_varied(rng.choice(rng.choice(sources)), rng) for _ in range(rng.randint(2, 4))]
+    clauses = [_varied(rng.choice(rng.choice(sources)), rng) for _ in range(rng.randint(3, 5))]
     return "，".join(clauses) + rng.choice("。。。！？")
 
 

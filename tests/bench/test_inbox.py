@@ -20,4 +20,4 @@ def test_unplanted_letters_share_less_than_a_fifth_of_their_sentences() -> None:
 def test_a_sentence_is_of_clauses_and_ends_with_its_mark() -> None:
     for sentence in sentences_of(INBOX.letter(0)):
         assert sentence[-1] in "。！？"
-        assert 1 <= sentence.count("，") <= 3
+        assert 2 <= sentence.count("，") <= 4
