@@ -35,6 +35,10 @@ class Lexicon:
         places = np.minimum(np.searchsorted(self.hashes_, words.hashes), len(self.hashes_) - 1)
         return np.asarray(self.hashes_[places] == words.hashes)
 
+    def is_specific(self, page: Page, words: Occurrences) -> NDArray[np.bool_]:
+        """Say which occurrences of words are mostly names: words in Chinese characters that are not ordinary."""
+        return starts_with_han(page, words) & ~self.is_ordinary(words)
+
 
 @cache
 def _ordinary_hashes() -> Hashes:

@@ -41,7 +41,8 @@ class WordLikeness:
         counts = np.bincount(np.concatenate([buckets for _, buckets, _ in seen]), minlength=1 << BUCKET_BITS)
         self.words_: Places = np.flatnonzero(counts >= self.min_count).astype(np.int32)
         if len(self.words_) <= 1:
-            self.words_, self.like_, self.likeness_ = np.zeros(0, np.int32), *_nothing_alike()
+            self.words_ = np.zeros(0, np.int32)
+            self.like_, self.likeness_ = np.zeros((0, 0), np.int32), np.zeros((0, 0), np.float32)
             return self
         vectors = self._vectors([(letters, self._numbers(buckets)) for letters, buckets, _ in seen], seed)
         self._keep_nearest(vectors, self._characters(seen))
@@ -116,10 +117,6 @@ class WordLikeness:
         chosen = order[first]
         chosen = chosen[values[chosen] > 0]
         return every[chosen], values[chosen]
-
-
-def _nothing_alike() -> tuple[Places, NDArray[np.float32]]:
-    return np.zeros((0, 0), np.int32), np.zeros((0, 0), np.float32)
 
 
 def _ordinary_buckets(page: Page, lexicon: Lexicon) -> tuple[Places, Places, NDArray[np.uint64]]:

@@ -62,11 +62,6 @@ class Terms:
     buckets: NDArray[np.int32]
     weights: NDArray[np.float32]
 
-    @property
-    def norm(self) -> float:
-        """Return the Euclidean length of the weights."""
-        return float(np.linalg.norm(self.weights))
-
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -158,14 +153,16 @@ class Profiler:
         kinds = []
         for kind in SIGNED:
             letters, buckets, counts = _distinct(WEIGHED[kind](page))
-            kinds.append((letters, buckets, (1 + np.log(counts)).astype(np.float32) * self.idf_[kind][buckets]))
+            kinds.append((letters, buckets, self._rarity(kind, buckets, counts)))
         return signatures(kinds, len(page.readings))
 
     def _terms_of(self, page: Page) -> dict[str, list[Terms]]:
         """Return the terms of each letter of a page, by kind."""
         found = {kind: self._weighed(kind, occurrences(page), page) for kind, occurrences in WEIGHED.items()}
         found |= {kind: self._weighed(None, occurrences(page), page) for kind, occurrences in PRESENT.items()}
-        found["ordinary"], found["specific"] = self._words_apart(page)
+        words = single_words(page)
+        found["ordinary"] = self._weighed("word", self._ordinary(page, words), page)
+        found["specific"] = self._weighed("word", self._specific(page, words), page)
         found["wide"] = [Terms(*self.likeness_.widen(terms.buckets)) for terms in found["ordinary"]]
         return found
 
@@ -173,49 +170,47 @@ class Profiler:
         pairs = _pairs(page)
         found = {"gist_character": self._weighed("character", _characters(page), page)}
         found["gist_pair"] = self._weighed("pair", pairs, page)
-        found["gist_ordinary"], _ = self._words_apart(page)
+        words = single_words(page)
+        found["gist_ordinary"] = self._weighed("word", self._ordinary(page, words), page)
         rare = np.flatnonzero(self.idf_["pair"][pairs.buckets] >= self.rare_from_)
         found["gist_rare"] = self._weighed("pair", pairs.only(rare), page)
-        found["gist_specific"] = self._weighed("pair", self._inside_specific(page, pairs), page)
+        found["gist_specific"] = self._weighed("pair", _inside(self._specific(page, words), pairs, page), page)
         return found
 
-    def _words_apart(self, page: Page) -> tuple[list[Terms], list[Terms]]:
-        """Return the ordinary words of two characters and more, and the specific words, of each letter."""
-        words = single_words(page)
-        han, ordinary = starts_with_han(page, words), self.lexicon_.is_ordinary(words)
-        plain = np.flatnonzero(han & ordinary & (words.ends - words.starts > 1))
-        specific = np.flatnonzero(han & ~ordinary)
-        return self._weighed("word", words.only(plain), page), self._weighed("word", words.only(specific), page)
+    def _ordinary(self, page: Page, words: Occurrences) -> Occurrences:
+        """Return the ordinary words of two characters and more."""
+        long = words.ends - words.starts > 1
+        return words.only(np.flatnonzero(starts_with_han(page, words) & self.lexicon_.is_ordinary(words) & long))
 
-    def _inside_specific(self, page: Page, pairs: Occurrences) -> Occurrences:
-        """Return the pairs of characters inside one specific word."""
-        words = single_words(page)
-        words = words.only(np.flatnonzero(starts_with_han(page, words) & ~self.lexicon_.is_ordinary(words)))
-        owners = np.full(len(page.points) + 1, -1, np.int32)
-        lengths = words.ends - words.starts
-        places = (
-            np.repeat(words.starts, lengths)
-            + np.arange(lengths.sum())
-            - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        )
-        owners[places] = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
-        first, last = owners[pairs.starts], owners[pairs.ends - 1]
-        return pairs.only(np.flatnonzero((first >= 0) & (first == last)))
+    def _specific(self, page: Page, words: Occurrences) -> Occurrences:
+        """Return the words that are mostly names."""
+        return words.only(np.flatnonzero(self.lexicon_.is_specific(page, words)))
 
     def _weighed(self, kind: str | None, seen: Occurrences, page: Page) -> list[Terms]:
         """Return the terms of each letter, weighed by rarity, or by 1 without a kind."""
         letters, buckets, counts = _distinct(seen)
-        weights = (
-            (1 + np.log(counts)).astype(np.float32) * self.idf_[kind][buckets]
-            if kind
-            else np.ones(len(buckets), np.float32)
-        )
+        weights = self._rarity(kind, buckets, counts) if kind else np.ones(len(buckets), np.float32)
         ends = np.searchsorted(letters, np.arange(1, len(page.readings)))
         return [Terms(*part) for part in zip(np.split(buckets, ends), np.split(weights, ends), strict=True)]
+
+    def _rarity(self, kind: str, buckets: NDArray[np.int32], counts: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the weights of terms by how often they stand in their letter and how rare they are."""
+        return (1 + np.log(counts)).astype(np.float32) * self.idf_[kind][buckets]
 
     def weight(self, words: Occurrences) -> NDArray[np.float32]:
         """Return the rarity of each occurrence of a word."""
         return self.idf_["word"][words.buckets]
+
+
+def _inside(words: Occurrences, pairs: Occurrences, page: Page) -> Occurrences:
+    """Return the pairs of characters that stand inside one of the words."""
+    owners = np.full(len(page.points) + 1, -1, np.int32)
+    lengths = words.ends - words.starts
+    before = np.cumsum(lengths) - lengths
+    places = np.arange(lengths.sum()) + np.repeat(words.starts - before, lengths)
+    owners[places] = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
+    first, last = owners[pairs.starts], owners[pairs.ends - 1]
+    return pairs.only(np.flatnonzero((first >= 0) & (first == last)))
 
 
 def _distinct_names(reading: Reading) -> tuple[Name, ...]:

@@ -36,7 +36,7 @@ def write_snapshot(folder: Path, parts: Sequence[Segment | Tail], number: int) -
         "bits": BITS,
         "number": number,
         "regions": list(segment.region_names),
-        "checks": {name: zlib.crc32(values.tobytes()) for name, values in arrays.items()},
+        "checks": {name: zlib.crc32(values.data) for name, values in arrays.items()},
     }
     (making / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")
     _make_current(folder, making)
@@ -94,6 +94,6 @@ def read_snapshot(folder: Path) -> tuple[Segment, int]:
 def _mapped(path: Path, check: int) -> NDArray[Any]:
     # An empty array cannot be mapped.
     values = np.load(path, mmap_mode="r" if path.stat().st_size > 256 else None, allow_pickle=False)
-    if zlib.crc32(values.tobytes()) != check:
+    if zlib.crc32(values.data) != check:
         raise ValueError(f"{path}: changed since it was written")
     return np.asarray(values)

@@ -1,6 +1,6 @@
 """Puts the letters of one file into matters, without a database and with little memory for each letter."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,13 +27,13 @@ def link_lines(
 ) -> Iterator[dict[str, Any]]:
     """Yield for each row its matter, verdict and up to `top` candidates over all rows, best first."""
     with Spool() as spool:
-        ids, refused = _spooled(progress(rows, "read", None), spool)
+        ids, places = _spooled(progress(rows, "read", None), spool)
         links = _links(analyser, spool, progress, jobs)
         groups = gather(ids, [link for _, _, link in links])
         near = _by_letter(links, len(ids))
         number_of = {letter_id: number for number, letter_id in enumerate(ids)}
         members = {letter_id: group for group in groups for letter_id in group}
-        for place in refused:
+        for place in places:
             if isinstance(place, dict):
                 yield place
                 continue
@@ -93,9 +93,10 @@ def _near_pairs(vectors: np.ndarray[Any, np.dtype[np.uint8]], progress: Progress
     return np.unique(np.array(pairs, np.int64).reshape(-1, 2), axis=0)
 
 
-def _by_letter(links: Sequence[tuple[int, int, Link]], letters: int) -> Mapping[int, list[Link]]:
+def _by_letter(links: Sequence[tuple[int, int, Link]], letters: int) -> list[list[Link]]:
+    """Return the links of each letter, by its number."""
     near: list[list[Link]] = [[] for _ in range(letters)]
     for a, b, link in links:
         near[a].append(link)
         near[b].append(link)
-    return dict(enumerate(near))
+    return near

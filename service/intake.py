@@ -137,7 +137,7 @@ class Intake:
     ) -> None:
         letter, analysis, vector = read.letter, read.analysis, read.vector
         restricted = is_accusation(given, analysis)
-        found = find_links(connection, self.engine, letter, restricted)
+        found = find_links(connection, self.engine, letter, vector, restricted)
         place = join_matter(connection, letter, restricted, found)
         values = {
             **_plain_values(given, letter, caller, content_hash),

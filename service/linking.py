@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from model.gathering import JOIN_FROM, LINK_FROM, MOST_COMPARED, NEAR_FROM, Link
 from model.records import Letter
+from model.signatures import Signature
 from service.engine import Engine
 from service.queries import letters as letter_queries
 from service.regrouping import Place, Why, circle_of, letter_of_row, open_matter, settle
@@ -15,13 +16,14 @@ DIGITS = 9
 ARRIVED = Why("a new letter changed what belongs together")
 
 
-def find_links(connection: Connection, engine: Engine, letter: Letter, restricted: bool) -> list[Link]:
+def find_links(
+    connection: Connection, engine: Engine, letter: Letter, vector: Signature | None, restricted: bool
+) -> list[Link]:
     """Return the scored pairs of a letter with stored ones; accusations meet accusations only.
 
     Compared are the letters whose texts are near, and those that somebody who wrote this one wrote too: the facts
     decide in either case. Must run before its transaction writes, because the index takes in what it reads.
     """
-    vector = engine.vector(letter)
     if vector is None:
         return []
     engine.catch_up(connection)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 
-from model.lexicon import Lexicon, starts_with_han
+from model.lexicon import Lexicon
 from model.ngrams import single_words
 from model.profile import Profile, Profiler
 from model.reading import PAGE_SIZE, Page, read
@@ -26,9 +26,12 @@ SHORTEST_CLAUSE = 4
 
 def matter_pairs(letters: Sequence[MatterLetter]) -> Iterator[Pair]:
     """Yield every pair within a group of matters that are easily confused."""
-    for a, b in combinations(letters, 2):
-        if a.group == b.group:
-            yield Pair(a.letter, b.letter, a.relation_to(b), a.group)
+    for a, b in _within_groups(letters):
+        yield Pair(a.letter, b.letter, a.relation_to(b), a.group)
+
+
+def _within_groups(letters: Sequence[MatterLetter]) -> Iterator[tuple[MatterLetter, MatterLetter]]:
+    return ((a, b) for a, b in combinations(letters, 2) if a.group == b.group)
 
 
 def rewritten_pairs(letters: Sequence[MatterLetter], lexicon: Lexicon, seed: int) -> Iterator[Pair]:
@@ -40,9 +43,9 @@ def rewritten_pairs(letters: Sequence[MatterLetter], lexicon: Lexicon, seed: int
     """
     rng = random.Random(seed)  # noqa: S311 - no secret depends on it
     general = {entry.letter.id: _general_clauses(entry.letter, lexicon) for entry in letters}
-    for first, second in combinations(letters, 2):
+    for first, second in _within_groups(letters):
         relation = first.relation_to(second)
-        if first.group != second.group or relation == "same_text":
+        if relation == "same_text":
             continue
         a, b = (first, second) if rng.random() < 0.5 else (second, first)
         if relation == "same_matter":
@@ -60,8 +63,7 @@ def _general_clauses(letter: Letter, lexicon: Lexicon) -> list[str]:
 
 def _names_something(clause: str, lexicon: Lexicon) -> bool:
     page = Page.of([read(clause)])
-    words = single_words(page)
-    return bool((starts_with_han(page, words) & ~lexicon.is_ordinary(words)).any())
+    return bool(lexicon.is_specific(page, single_words(page)).any())
 
 
 def _written_again(a: Letter, b: Letter, rng: random.Random) -> Letter:
