@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from model.analyse import Analyser
-from model.artefact import MANIFEST, load, read_manifest, save
+from model.artefact import FORMAT, MANIFEST, load, read_manifest, save
 from model.errors import ArtefactError
 from model.purpose import PurposeReader
 from model.reading import read
@@ -146,7 +146,11 @@ def test_a_part_of_a_newer_hongyan_is_refused_by_name(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "manifest", [None, "", "{", "[]", '{"format": 0}', '{"format": 2}', '{"format": 2, "files": {}, "parts": 3}']
+    "manifest",
+    [
+        *(None, "", "{", "[]", '{"format": 0}', '{"format": 2}'),
+        *(f'{{"format": {FORMAT}}}', f'{{"format": {FORMAT}, "files": {{}}, "parts": 3}}'),
+    ],
 )
 def test_a_damaged_manifest_is_refused(folder: Path, manifest: str | None) -> None:
     (folder / MANIFEST).unlink()
