@@ -1,0 +1,42 @@
+import numpy as np
+import pytest
+
+from model.surge import MOST_SURPRISING, PRIOR_MEAN, Usual, surprise
+
+
+def test_nothing_gained_is_no_surprise() -> None:
+    assert surprise(0, 28, Usual()) == 0
+
+
+def test_more_people_in_the_same_time_are_never_less_surprising() -> None:
+    values = [surprise(gained, 14, Usual(0.2, 3.0)) for gained in range(40)]
+    assert values == sorted(values)
+    assert values[-1] <= MOST_SURPRISING
+
+
+def test_the_same_gain_is_more_surprising_in_less_time() -> None:
+    assert surprise(5, 7, Usual()) > surprise(5, 28, Usual())
+
+
+def test_a_busy_office_is_less_surprised() -> None:
+    assert surprise(6, 28, Usual(3.0, 2.0)) < surprise(6, 28, Usual(0.1, 2.0))
+
+
+def test_a_restless_office_is_less_surprised_than_an_even_one() -> None:
+    assert surprise(6, 28, Usual(0.5, 6.0)) < surprise(6, 28, Usual(0.5, 1.0))
+
+
+def test_surprise_is_the_tail_of_a_poisson_count_where_counts_vary_by_chance() -> None:
+    # One minus exp(-0.5), the chance of at least one.
+    assert surprise(1, 28, Usual(0.5, 1.0)) == pytest.approx(-np.log10(1 - np.exp(-0.5)))
+
+
+def test_what_is_usual_follows_the_gains_of_many_matters() -> None:
+    gains = np.random.default_rng(1).negative_binomial(2, 0.5, 5000)
+    usual = Usual.of(gains.tolist())
+    assert usual.mean == pytest.approx(gains.mean(), abs=0.05)
+    assert usual.spread == pytest.approx(gains.var() / gains.mean(), abs=0.1)
+
+
+def test_without_matters_the_prior_stands() -> None:
+    assert Usual.of([]).mean == PRIOR_MEAN
