@@ -12,6 +12,7 @@ from model.text import without_traps
 from model.words.tables import table
 
 _CLAUSE = re.compile(r"[^,。;!?\n:]+")
+_CLASS = re.compile("<([a-z]+)>")
 # No negation reaches farther than this; it also keeps a text without marks from costing the square of its length.
 FARTHEST_NEGATION = 60
 
@@ -53,10 +54,30 @@ class _Rules:
     negations: tuple[re.Pattern[str], ...]
     denials: tuple[re.Pattern[str], ...]
     alone: tuple[re.Pattern[str], ...]
+    others: tuple[re.Pattern[str], ...]
+
+
+@cache
+def class_pattern(name: str) -> re.Pattern[str]:
+    """Return the pattern of a class of words of the table."""
+    return re.compile(_expanded(f"<{name}>"))
+
+
+def readable(text: str) -> str:
+    """Return a clean text of the same length in which no word of a trap can be read."""
+    return without_traps(text, _rules().traps)
+
+
+def _expanded(expression: str) -> str:
+    """Put the classes of the table in the place of their names."""
+    classes = table("group_visit")["classes"]
+    while (name := _CLASS.search(expression)) is not None:
+        expression = expression.replace(name.group(), f"(?:{classes[name[1]]})")
+    return expression
 
 
 def _compiled(expressions: list[str]) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(expression) for expression in expressions)
+    return tuple(re.compile(_expanded(expression)) for expression in expressions)
 
 
 @cache
@@ -67,10 +88,11 @@ def _rules() -> _Rules:
         coded += [(code, cue) for code, expressions in content[part].items() for cue in expressions]
     return _Rules(
         traps=_compiled(content["traps"]),
-        cues=tuple((code, re.compile(cue)) for code, cue in coded),
+        cues=tuple((code, re.compile(_expanded(cue))) for code, cue in coded),
         negations=_compiled(content["negations"]),
         denials=_compiled(content["denials"]),
         alone=_compiled(content["alone"]),
+        others=_compiled(content["others"]),
     )
 
 
@@ -81,14 +103,14 @@ def find_cues(text: str) -> CueReading:
     does not count.
     """
     rules = _rules()
-    readable = without_traps(text, rules.traps)
+    legible = readable(text)
     people = tuple(stated_people(text))
     found = {Cue("people_count", stated.start, stated.end) for stated in people}
-    denied = sorted(_denials(readable, rules), key=lambda cue: cue.start)
+    denied = sorted(_denials(legible, rules), key=lambda cue: cue.start)
     found.update(denied)
-    starts = [clause.start() for clause in _CLAUSE.finditer(readable)]
+    starts = [clause.start() for clause in _CLAUSE.finditer(legible)]
     for code, pattern in rules.cues:
-        found.update(_matches(readable, code, pattern, rules, starts, denied))
+        found.update(_matches(legible, code, pattern, rules, starts, denied))
     return CueReading(tuple(sorted(found, key=lambda cue: (cue.start, cue.end, cue.code))), people)
 
 
@@ -110,7 +132,7 @@ def _matches(
                 if "群体" not in match.group():
                     yield Cue("denial", match.start(), match.end())
                 continue
-            if any(rule.search(before) for rule in rules.alone):
+            if any(rule.search(before) for rule in (*rules.alone, *rules.others)):
                 continue
         yield Cue(code, match.start(), match.end())
 

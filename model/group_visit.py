@@ -1,6 +1,7 @@
 """What one letter says of acting together: level, people who share the grievance, and the words that say so."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
@@ -8,119 +9,208 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
-from model.calibration import CalibratedLinear
 from model.cues import ACT_CODES, SPEAKER_CODES, CueReading, find_cues
-from model.evidence import explain
-from model.features import HashedTfidf
-from model.linear import BlendedLinear
-from model.reading import Page, Reading
+from model.reading import Reading
 from model.records import LEVELS, LONGEST_QUOTE, GroupVisit, People, Reason, VisitLevel
+from model.term_classifier import TermClassifier
+from model.utterance_scorer import Scores, UtteranceScorer
+from model.utterances import Utterances, utterances
 
 MOST_REASONS = 6
-_CODES = (*SPEAKER_CODES, *ACT_CODES, "denial")
+_CODES = ("wording", *SPEAKER_CODES, *ACT_CODES, "denial")
+# What one clause with a cue of acting weighs, and each further one, beside the log-odds of the wording.
+_ACT = 2.5
+_FURTHER_ACT = 0.5
+_MOST_ACTS = 4
+# Clauses below these log-odds say nothing, so that what is said about anything else moves no score.
+_SAYS_ACTING = -2.0
+_SAYS_SHARING = -2.0
+_MOST_SPEAKERS = 2
+FOLDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A passage [start, end) of a clean text that shows acting (a code of acts), sharing or a denial."""
+
+    start: int
+    end: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A letter as the reader hears it: its clauses, its cues and the log-odds of each clause."""
+
+    spoken: Utterances
+    cues: CueReading
+    acting: Scores
+    sharing: Scores
 
 
 class GroupVisitReader:
     """Read the group-visit level of a letter from its cues and its wording.
 
-    Two opinions weigh the same: one on the cues of the table, one on the wording, which a machine over n-grams judges.
-    The first knows what the table says, the second what it lacks; joined in one model the second drowned the first,
-    because our own letters are more alike in wording than an office's. Only the text counts: no field about a person
-    is a feature.
+    Two opinions weigh the same. One hears single clauses: two scorers, which learn from marked passages, tell who
+    shares a grievance and who acts together, and the letter counts by its clauses that say so most clearly; for acting
+    the table of cues is the better where it speaks, the scorer where the table lacks the words. The other opinion
+    judges the letter as a whole by its terms. Names of persons, places and bodies are no terms, nor is criticism of
+    those who govern, and no field about a person is a feature.
 
-    Learned: `features_`, `wording_` (over n-grams), `by_cues_` and `by_wording_` (the two opinions, every level
-    weighing the same), `prior_` (3,), by which the score is brought back to how often a level occurs, and `held_out_`
-    (letters, 3), the judgement of models that had not seen the letter.
+    Learned: `acting_` and `sharing_` (the scorers), `judge_` (levels from what they heard), `whole_` (levels from all
+    terms), every level weighing the same; `prior_` (3,), by which the score is brought back to how often a level
+    occurs; `held_out_` (letters, 3), the judgement of models that had not seen the letter.
     """
 
-    def __init__(self, C: float = 0.05, seed: int = 0) -> None:  # noqa: N803 - scikit-learn's name
+    def __init__(self, C: float = 1.0, seed: int = 0) -> None:  # noqa: N803 - scikit-learn's name
         self.C = C
         self.seed = seed
 
-    def fit(self, readings: Sequence[Reading], levels: Sequence[str], groups: Sequence[int]) -> "GroupVisitReader":
-        """Learn from letters and their levels (none, watch, warning); groups hold near-duplicates together."""
-        self.features_ = HashedTfidf(min_df=3).fit(readings)
-        rows = self.features_.transform(readings)
-        self.wording_ = CalibratedLinear(BlendedLinear(C=0.2, seed=self.seed)).fit(rows, levels, groups)
+    def fit(
+        self,
+        readings: Sequence[Reading],
+        levels: Sequence[str],
+        groups: Sequence[int],
+        marks: Sequence[Sequence[Mark]],
+    ) -> "GroupVisitReader":
+        """Learn from letters, their levels (none, watch, warning) and the passages that show them.
+
+        Groups hold near-duplicates together. A letter above none without marked passages is taken to say so anywhere.
+        """
+        spoken = [utterances(reading) for reading in readings]
+        acting = [_acting_marks(*each) for each in zip(spoken, levels, marks, strict=True)]
+        sharing = [_sharing_marks(*each) for each in zip(spoken, levels, marks, strict=True)]
+        cues = [find_cues(reading.clean.text) for reading in readings]
+        scores = (self._held_out(spoken, marked, groups) for marked in (acting, sharing))
+        heard = [Heard(*each) for each in zip(spoken, cues, *scores, strict=True)]
         truth = np.asarray([LEVELS.index(cast(VisitLevel, level)) for level in levels])
         self.prior_ = np.bincount(truth, minlength=len(LEVELS)) / len(truth)
-        cues = _cue_inputs([find_cues(reading.clean.text) for reading in readings])
-        wording = self.wording_.held_out_.sum(axis=1).astype(np.float64)
-        self.by_cues_, seen_by_cues = self._opinion(cues, truth, groups)
-        self.by_wording_, seen_by_wording = self._opinion(wording, truth, groups)
-        self.held_out_ = (seen_by_cues + seen_by_wording) / 2
+        judge = LogisticRegression(C=self.C, class_weight="balanced", max_iter=5000, random_state=self.seed)
+        inputs = np.asarray([_inputs(each) for each in heard])
+        by_clauses = cross_val_predict(judge, inputs, truth, groups=groups, cv=self._folds(), method="predict_proba")
+        self.held_out_ = (np.asarray(by_clauses) + self._held_out_whole(spoken, truth, groups)) / 2
+        self.judge_ = judge.fit(inputs, truth)
+        self.whole_ = TermClassifier(seed=self.seed).fit(spoken, truth)
+        self.acting_ = UtteranceScorer(seed=self.seed).fit(spoken, acting)
+        self.sharing_ = UtteranceScorer(seed=self.seed).fit(spoken, sharing)
         return self
 
-    def _opinion(
-        self, inputs: NDArray[np.float64], truth: NDArray[np.int64], groups: Sequence[int]
-    ) -> tuple[LogisticRegression, NDArray[np.float64]]:
-        """Fit one opinion and return it with its held-out probabilities, shape (letters, 3)."""
-        model = LogisticRegression(C=self.C, class_weight="balanced", max_iter=5000, random_state=self.seed)
-        splits = GroupKFold(5, shuffle=True, random_state=self.seed)
-        proba = cross_val_predict(model, inputs, truth, groups=groups, cv=splits, method="predict_proba")
-        return model.fit(inputs, truth), np.asarray(proba)
+    def _folds(self) -> GroupKFold:
+        return GroupKFold(FOLDS, shuffle=True, random_state=self.seed)
+
+    def _held_out(
+        self, spoken: Sequence[Utterances], marks: Sequence[NDArray[np.int64]], groups: Sequence[int]
+    ) -> list[Scores]:
+        """Return the scores of clauses by scorers that have not seen the letter."""
+        scores: list[Scores] = [np.zeros(0)] * len(spoken)
+        for learning, asked in self._folds().split(np.zeros(len(spoken)), groups=groups):
+            scorer = UtteranceScorer(seed=self.seed).fit([spoken[i] for i in learning], [marks[i] for i in learning])
+            for i in asked:
+                scores[i] = scorer.decision_function(spoken[i])
+        return scores
+
+    def _held_out_whole(
+        self, spoken: Sequence[Utterances], truth: NDArray[np.int64], groups: Sequence[int]
+    ) -> NDArray[np.float64]:
+        """Return the levels from all terms by classifiers that have not seen the letter, shape (letters, 3)."""
+        proba = np.zeros((len(spoken), len(LEVELS)))
+        for learning, asked in self._folds().split(np.zeros(len(spoken)), groups=groups):
+            classifier = TermClassifier(seed=self.seed).fit([spoken[i] for i in learning], truth[learning])
+            proba[np.ix_(asked, classifier.model_.classes_)] = classifier.predict_proba([spoken[i] for i in asked])
+        return proba
 
     def predict(self, readings: Sequence[Reading], originals: Sequence[str]) -> list[GroupVisit]:
         """Return the level of each letter; every level above none quotes its evidence from the original text."""
-        rows = self.features_.transform(readings)
-        wording = self.wording_.decision_function(rows).astype(np.float64)
-        cues = [find_cues(reading.clean.text) for reading in readings]
-        proba = (self.by_cues_.predict_proba(_cue_inputs(cues)) + self.by_wording_.predict_proba(wording)) / 2
-        return [self._result(readings[i], originals[i], cues[i], proba[i], wording[i]) for i in range(len(readings))]
+        return [self._read(reading, original) for reading, original in zip(readings, originals, strict=True)]
 
-    def _result(
-        self, reading: Reading, original: str, cues: CueReading, proba: NDArray[Any], wording: NDArray[Any]
-    ) -> GroupVisit:
-        level = LEVELS[int(proba.argmax())]
-        reasons = _reasons(cues, reading, original) if level != "none" else ()
-        if level != "none" and not reasons:
-            reasons = self._wording_reasons(reading, original, level, wording)
-        if level != "none" and not reasons:
-            level = "none"
+    def _read(self, reading: Reading, original: str) -> GroupVisit:
+        spoken = utterances(reading)
+        scores = self.acting_.decision_function(spoken), self.sharing_.decision_function(spoken)
+        heard = Heard(spoken, find_cues(reading.clean.text), *scores)
+        proba = (self.judge_.predict_proba([_inputs(heard)]) + self.whole_.predict_proba([spoken]))[0] / 2
+        level = LEVELS[int(proba[: 3 if _can_be_quoted(heard) else 2].argmax())]
+        reasons = _reasons(heard, level, reading, original) if level != "none" else ()
         weighted = proba * self.prior_
-        return GroupVisit(level, float(weighted[2] / weighted.sum()), _largest(cues), reasons)
-
-    def _wording_reasons(
-        self, reading: Reading, original: str, level: VisitLevel, wording: NDArray[Any]
-    ) -> tuple[Reason, ...]:
-        """Quote the words that speak for the level against none, where no cue of the table matched."""
-        place, none = (list(self.wording_.classes_).index(name) for name in (level, "none"))
-        page = Page.of([reading])
-        counted = self.features_.count(page)
-        coef = np.asarray(self.wording_.machine_.coef_).T[counted.rows.indices]
-        difference = np.asarray([wording[place] - wording[none]], np.float32)
-        ((passages, _),) = explain(page, counted, [original], coef[:, place] - coef[:, none], difference)
-        strong = [passage for passage in passages if passage.weight > 0][:2]
-        return tuple(Reason(passage.start, passage.end, passage.text, "wording") for passage in strong)
+        return GroupVisit(level if reasons else "none", float(weighted[2] / weighted.sum()), _largest(heard), reasons)
 
 
-def _largest(cues: CueReading) -> People | None:
-    stated = [found.people for found in cues.people]
-    return max(stated, key=lambda people: people.count, default=None)
+def _can_be_quoted(heard: Heard) -> bool:
+    """Say whether a cue, or a clause that more likely than not speaks of acting, can be quoted for a warning."""
+    return any(cue.code in ACT_CODES for cue in heard.cues.cues) or bool(heard.acting.max(initial=-1.0) > 0)
 
 
-def _cue_inputs(cues: Sequence[CueReading]) -> NDArray[np.float64]:
-    """Return the features of the cues: how many of each (log), people (log), whether a group speaks, acts, both."""
-    counts = np.asarray([[np.log1p(reading.count(code)) for code in _CODES] for reading in cues])
-    largest = [_largest(reading) for reading in cues]
-    people = np.asarray([[np.log1p(stated.count if stated else 0)] for stated in largest])
-    acts = np.asarray([[sum(reading.count(code) for code in ACT_CODES)] for reading in cues], np.float64)
-    acting = (acts > 0).astype(np.float64)
-    sharing = (counts[:, : len(SPEAKER_CODES)].sum(axis=1, keepdims=True) > 0).astype(np.float64)
-    return np.hstack([counts, people, acting, sharing, acting * sharing, np.log1p(acts)])
+def _acting_marks(spoken: Utterances, level: str, marks: Sequence[Mark]) -> NDArray[np.int64]:
+    """Say of each clause whether it speaks of acting: 1, 0, or -1 where nobody knows."""
+    if level != "warning":
+        return np.zeros(len(spoken.bounds), np.int64)
+    said = np.where(_marked(spoken, [mark for mark in marks if mark.code in ACT_CODES]), 1, -1)
+    said[_marked(spoken, [mark for mark in marks if mark.code == "denial"])] = 0
+    return said if (said > 0).any() else np.ones(len(spoken.bounds), np.int64)
 
 
-def _reasons(cues: CueReading, reading: Reading, original: str) -> tuple[Reason, ...]:
-    """Quote the cues, acts first, without overlaps, without saying the same twice, and of numbers the largest only."""
-    largest = _largest(cues)
-    smaller = {found.start for found in cues.people if found.people != largest}
-    telling = [cue for cue in cues.cues if cue.code != "people_count" or cue.start not in smaller]
+def _sharing_marks(spoken: Utterances, level: str, marks: Sequence[Mark]) -> NDArray[np.int64]:
+    """Say of each clause whether several speak or act in it: 1, 0, or -1 where nobody knows."""
+    if level == "none":
+        return np.zeros(len(spoken.bounds), np.int64)
+    said = np.where(_marked(spoken, [mark for mark in marks if mark.code != "denial"]), 1, -1)
+    return said if (said > 0).any() else np.ones(len(spoken.bounds), np.int64)
+
+
+def _marked(spoken: Utterances, marks: Iterable[Mark]) -> NDArray[np.bool_]:
+    """Say which clauses share at least half of themselves or of a mark, or six characters, with a mark."""
+    starts, ends = spoken.bounds[:, 0], spoken.bounds[:, 1]
+    found = np.zeros(len(starts), bool)
+    for mark in marks:
+        shared = np.minimum(mark.end, ends) - np.maximum(mark.start, starts)
+        found |= shared >= np.minimum(6, np.minimum((mark.end - mark.start) / 2, (ends - starts) / 2))
+    return found
+
+
+def _inputs(heard: Heard) -> list[float]:
+    """Return what the judge sees: how clearly a clause says acting, sharing, further sharing, and who speaks."""
+    acts = {cue.start // LONGEST_QUOTE for cue in heard.cues.cues if cue.code in ACT_CODES}
+    by_cues = _ACT + _FURTHER_ACT * (min(len(acts), _MOST_ACTS) - 1) if acts else 0.0
+    acting = np.maximum(heard.acting - _SAYS_ACTING, 0)
+    sharing = np.sort(np.maximum(heard.sharing - _SAYS_SHARING, 0))[::-1]
+    speakers = sum(heard.cues.count(code) for code in SPEAKER_CODES)
+    return [
+        max(by_cues, float(acting.max(initial=0))),
+        float(sharing[:1].sum()),
+        float(sharing[1:3].sum() / 2),
+        min(speakers, _MOST_SPEAKERS),
+    ]
+
+
+def _largest(heard: Heard) -> People | None:
+    return max((found.people for found in heard.cues.people), key=lambda people: people.count, default=None)
+
+
+def _reasons(heard: Heard, level: VisitLevel, reading: Reading, original: str) -> tuple[Reason, ...]:
+    """Quote the cues, acts first, without overlaps, without saying the same twice, and of numbers the largest only.
+
+    Where no cue tells the level, the clause is quoted that says it most clearly.
+    """
+    passages = [(cue.start, cue.end, cue.code) for cue in heard.cues.cues if _tells(heard, cue.code, cue.start)]
+    needed = ACT_CODES if level == "warning" else SPEAKER_CODES
+    scores = heard.acting if level == "warning" else heard.sharing
+    if len(scores) and not any(code in needed for _, _, code in passages):
+        passages.append((*heard.spoken.passage(int(scores.argmax())), "wording"))
     chosen: list[Reason] = []
-    for cue in sorted(telling, key=lambda cue: (cue.code not in ACT_CODES, -_CODES.index(cue.code), cue.start)):
-        start, end = reading.clean.original(cue.start, cue.end)
-        quote = original[start:end]
-        overlaps = any(start < reason.end and reason.start < end for reason in chosen)
-        said = any(reason.text == quote for reason in chosen)
-        if not overlaps and not said and 0 < end - start <= LONGEST_QUOTE:
-            chosen.append(Reason(start, end, quote, cue.code))
+    for start, end, code in sorted(passages, key=_order):
+        first, last = reading.clean.original(start, end)
+        quote = original[first:last]
+        overlaps = any(first < reason.end and reason.start < last for reason in chosen)
+        if not overlaps and quote not in {reason.text for reason in chosen} and 0 < len(quote) <= LONGEST_QUOTE:
+            chosen.append(Reason(first, last, quote, code))
     return tuple(chosen[:MOST_REASONS])
+
+
+def _tells(heard: Heard, code: str, start: int) -> bool:
+    """Say whether a cue is worth a quote: of numbers only the largest is."""
+    largest = {found.start for found in heard.cues.people if found.people == _largest(heard)}
+    return code != "people_count" or start in largest
+
+
+def _order(passage: tuple[int, int, str]) -> tuple[Any, ...]:
+    start, _, code = passage
+    return (code not in (*ACT_CODES, "wording"), -_CODES.index(code), start)

@@ -12,12 +12,14 @@ from model.words.tables import table
 
 SMALLEST_GROUP = 5
 LARGEST_COUNT = 100_000_000
+# What a number counts is said at most so many characters before it.
+FARTHEST = 10
 _DIGITS = "一二三四五六七八九"
 # At most twelve signs, and none before them: a long run of numerals is no number and must not cost time.
 _SIGNS = "一二两三四五六七八九十百千万零〇"
 _NUMBER = rf"(?<![\d{_SIGNS}])(?<!\d[.,])(?:\d千\d百|\d{{1,9}}(?:[,.]\d{{1,3}}){{0,3}}[万千百]?|[{_SIGNS}]{{1,12}})"
 _MIXED = re.compile(r"(\d+)千(\d+)百$")
-_RANGE = re.compile(f"([{_DIGITS}])([{_DIGITS}])(?=[十百千万]|$)")
+_RANGE = re.compile(f"([{_DIGITS}])([两{_DIGITS}])(?=[十百千万]|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def number_of(numeral: str) -> int | None:
 def _pattern() -> re.Pattern[str]:
     cues = table("group_visit")["people"]
     return re.compile(
-        rf"(?P<vague>几|数|好几|若干|成|上)?(?P<number>{_NUMBER})(?:多|余|来|几)?(?:个)?"
+        rf"(?P<vague>几|(?<![人户总家])数|好几|若干|成)?上?(?P<number>{_NUMBER})(?:多|余|来|几)?(?:个)?"
         rf"(?:(?P<household>{cues['households']})|(?P<person>{cues['persons']}))"
     )
 
@@ -72,8 +74,8 @@ def stated_people(text: str) -> Iterator[StatedPeople]:
         count = number_of(match["number"])
         if match["vague"] or count is None or count < SMALLEST_GROUP:
             continue
-        if before.search(text[max(0, match.start() - 6) : match.start()]) or counted.search(
-            text[match.start() : match.end() + 4]
+        if before.search(text[max(0, match.start() - FARTHEST) : match.start()]) or counted.search(
+            text[match.start() : match.end() + 6]
         ):
             continue
         people = People(count, "household") if match["household"] else People(count, "person")

@@ -23,7 +23,9 @@ from model.profile import Profiler
 from model.purpose import PurposeReader
 from model.relation import QUESTIONS, RelationScorer
 from model.taxonomy import content_of, taxonomy_of
+from model.term_classifier import TermClassifier
 from model.topics import TopicSpace
+from model.utterance_scorer import UtteranceScorer
 
 Part = CategoryClassifier | PurposeReader | RelationScorer | GroupVisitReader
 
@@ -205,21 +207,34 @@ def _read_relation(source: PartReader) -> RelationScorer:
 
 
 def _write_risk(part: GroupVisitReader, out: PartWriter) -> None:
-    out.tfidf("features", part.features_)
-    out.linear("wording", part.wording_)
+    for name, scorer in (("acting", part.acting_), ("sharing", part.sharing_)):
+        out.table(name, {"C": scorer.C, "min_df": scorer.min_df, "terms": scorer.terms_})
+        out.array(f"{name}.keys", scorer.keys_)
+        out.array(f"{name}.coef", np.append(scorer.coef_, scorer.intercept_))
     out.array("prior", part.prior_)
-    out.estimator("by_cues", part.by_cues_)
-    out.estimator("by_wording", part.by_wording_)
+    out.estimator("judge", part.judge_)
+    out.table("whole", {"C": part.whole_.C, "min_df": part.whole_.min_df, "terms": part.whole_.terms_})
+    out.array("whole.idf", part.whole_.idf_)
+    out.estimator("whole", part.whole_.model_)
 
 
 def _read_risk(source: PartReader) -> GroupVisitReader:
     part = GroupVisitReader()
-    part.features_ = source.tfidf("features")
-    part.wording_ = source.linear("wording")
+    part.acting_, part.sharing_ = (_read_scorer(source, name) for name in ("acting", "sharing"))
     part.prior_ = source.array("prior")
-    part.by_cues_ = source.estimator("by_cues")
-    part.by_wording_ = source.estimator("by_wording")
+    part.judge_ = source.estimator("judge")
+    whole = source.table("whole")
+    part.whole_ = TermClassifier(whole["C"], whole["min_df"])
+    part.whole_.know(whole["terms"], source.array("whole.idf"))
+    part.whole_.model_ = source.estimator("whole")
     return part
+
+
+def _read_scorer(source: PartReader, name: str) -> UtteranceScorer:
+    settings = source.table(name)
+    weights = source.array(f"{name}.coef")
+    scorer = UtteranceScorer(settings["C"], settings["min_df"])
+    return scorer.learnt(settings["terms"], source.array(f"{name}.keys"), weights[:-1], float(weights[-1]))
 
 
 WRITERS: dict[str, Callable[[Any, PartWriter], None]] = {

@@ -35,5 +35,5 @@ def small_analyser() -> Analyser:
         CategoryClassifier(taxonomy(*dict.fromkeys(codes))).fit(readings, codes, groups),
         PurposeReader().fit(readings, [example.purpose for example in EXAMPLES], groups),
         RelationScorer(profiler).fit(compare(profiles), labels, dict.fromkeys(QUESTIONS, np.full(len(pairs), 10.0))),
-        GroupVisitReader().fit(readings, [example.level for example in EXAMPLES], groups),
+        GroupVisitReader().fit(readings, [example.level for example in EXAMPLES], groups, [[] for _ in EXAMPLES]),
     )

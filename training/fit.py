@@ -1,10 +1,13 @@
 """Fits the parts of a model on the shipped corpus or on an office's own letters."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from model.group_visit import GroupVisitReader
+import numpy as np
+
+from model.cues import ACT_CODES, SPEAKER_CODES
+from model.group_visit import GroupVisitReader, Mark
 from model.purpose import PurposeReader
 from model.reading import Reading, read
 from model.records import LEVELS
@@ -39,10 +42,19 @@ def fit_risk(corpus: ReadCorpus, seed: int) -> Fitted:
     """Fit the group-visit levels on the letters that somebody has judged."""
     judged = [i for i, example in enumerate(corpus.examples) if example.level is not None]
     levels = [str(corpus.examples[i].level) for i in judged]
-    reader = GroupVisitReader(seed=seed).fit(
-        [corpus.readings[i] for i in judged], levels, [corpus.groups[i] for i in judged]
-    )
+    readings = [corpus.readings[i] for i in judged]
+    marks = [list(_marks(corpus.examples[i], corpus.readings[i])) for i in judged]
+    reader = GroupVisitReader(seed=seed).fit(readings, levels, [corpus.groups[i] for i in judged], marks)
     return Fitted(reader, level_metrics(reader.held_out_, LEVELS, levels))
+
+
+def _marks(example: Example, reading: Reading) -> Iterator[Mark]:
+    """Yield the marked passages of a letter by their places in its clean text."""
+    known = {*SPEAKER_CODES, *ACT_CODES, "denial"}
+    for span in example.spans:
+        start, end = np.searchsorted(reading.clean.starts, [span.start, span.end]).tolist()
+        if span.label in known and start < end:
+            yield Mark(start, end, span.label)
 
 
 def data_hash(examples: Sequence[Example]) -> str:
