@@ -6,6 +6,7 @@ from flask import render_template, request
 from pydantic import BaseModel, ValidationError
 
 from model.taxonomy import Category
+from service.audit import record_flagged
 from service.auth import allow, this_caller
 from service.caller import OFFICE
 from service.errors import Invalid
@@ -59,6 +60,7 @@ def matters() -> str:
     office = this_office()
     with office.database.read() as connection:
         page = office.reader(connection, this_caller()).matters(PAGE, query.cursor)
+    record_flagged(office.database, this_caller(), "list", page.items)
     names = {category.code: category.name for category in _categories()}
     return render_template("matters.html", page=page, cursor=query.cursor, names=names)
 
@@ -70,6 +72,7 @@ def matter(matter_id: str) -> str:
     office = this_office()
     with office.database.read() as connection:
         view = office.reader(connection, this_caller()).matter(matter_id)
+    record_flagged(office.database, this_caller(), "view", [view])
     return render_template("matter.html", view=view)
 
 
