@@ -18,7 +18,7 @@ HOT_FROM = 3.0
 BEFORE_ANY_PAST = Usual(mean=2.0, spread=3.0)
 PRIOR_PERIODS = 12
 # How many periods of a cell the mean of all cells counts as: few, for some classes are much busier than others.
-SHARED_PERIODS = 2
+SHARED_PERIODS = 1
 ANONYMOUS = "anonymous"
 
 
@@ -65,10 +65,9 @@ def hot_issues(
     about each cell. Matters of a cell belong together where links lead from one to another. An issue has three matters
     and three people or more; letters without a name count as one person together.
     """
-    pairs = list(alike)
     found = []
     usual = _usual(past)
-    for cell, spoken in _by_cell(voices).items():
+    for cell, (spoken, pairs) in _by_cell(voices, alike).items():
         expected = usual.of(cell)
         for matters in _joined(spoken, pairs):
             inside = [voice for voice in spoken if voice.matter in matters]
@@ -110,16 +109,25 @@ def _spread_within(gains: Mapping[Cell, list[int]]) -> float:
     return max(1.0, (squares + PRIOR_PERIODS * BEFORE_ANY_PAST.spread) / (freedom + PRIOR_PERIODS))
 
 
-def _by_cell(voices: Iterable[Voice]) -> dict[Cell, list[Voice]]:
-    found: dict[Cell, list[Voice]] = {}
+def _by_cell(
+    voices: Iterable[Voice], alike: Iterable[frozenset[str]]
+) -> dict[Cell, tuple[list[Voice], list[frozenset[str]]]]:
+    """Return the letters of each cell, and the pairs of them that are linked."""
+    found: dict[Cell, tuple[list[Voice], list[frozenset[str]]]] = {}
+    cell_of: dict[str, Cell] = {}
     for voice in voices:
-        found.setdefault(voice.cell, []).append(voice)
+        found.setdefault(voice.cell, ([], []))[0].append(voice)
+        cell_of[voice.letter] = voice.cell
+    for pair in alike:
+        cells = {cell_of.get(letter) for letter in pair}
+        cell = cells.pop()
+        if cell is not None and not cells:
+            found[cell][1].append(pair)
     return found
 
 
 def _joined(spoken: Sequence[Voice], pairs: Iterable[frozenset[str]]) -> list[frozenset[str]]:
     """Return the matters that the letters of a cell belong to, those together that links connect."""
     matter_of = {voice.letter: voice.matter for voice in spoken}
-    edges = [frozenset(matter_of[letter] for letter in pair) for pair in pairs if pair <= matter_of.keys()]
-    groups = connected(set(matter_of.values()), (edge for edge in edges if len(edge) == 2))
-    return [frozenset(group) for group in groups]
+    edges = (frozenset(matter_of[letter] for letter in pair) for pair in pairs)
+    return connected(set(matter_of.values()), (edge for edge in edges if len(edge) == 2))

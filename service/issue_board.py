@@ -11,7 +11,7 @@ from service.queries import hot_issues as queries
 from service.queries.letters import Sight
 from service.schemas.views import HotIssueList, HotIssueOut
 
-MOST_PERIODS = 12
+MOST_PERIODS = 6
 
 
 def read_issues(connection: Connection, sight: Sight, now: datetime) -> HotIssueList:
@@ -41,7 +41,7 @@ def _counted(connection: Connection, sight: Sight, since: datetime, until: datet
 
 
 def _periods(connection: Connection, sight: Sight, until: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """Yield the whole 28 days before a time in which the office had letters, the latest first, at most twelve."""
+    """Yield the whole 28 days before a time in which the office had letters, the latest first, at most six."""
     first = queries.first_received(connection, sight)
     for _ in range(MOST_PERIODS):
         since = until - timedelta(days=USUAL_DAYS)
