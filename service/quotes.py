@@ -25,6 +25,7 @@ class _Rules:
     sure: tuple[re.Pattern[str], ...]
     hidden: tuple[re.Pattern[str], ...]
     surname: re.Pattern[str]
+    sure_surname: re.Pattern[str]
     no_person: re.Pattern[str]
     motion: re.Pattern[str]
 
@@ -92,7 +93,9 @@ def _tagged(text: str, rules: _Rules, hidden: set[int]) -> Iterator[int]:
     ends = list(accumulate(len(word) for word, _ in words))
     for (word, kind), end in zip(words, ends, strict=True):
         start = end - len(word)
-        named = kind.startswith("nr") and len(word) in (2, 3, 4) and rules.surname.match(word)
+        # Of two characters only the surest surnames make a name: too many words begin with the others.
+        surname = rules.surname if len(word) == 3 else rules.sure_surname
+        named = kind.startswith("nr") and len(word) in (2, 3, 4) and surname.match(word)
         if named and not rules.no_person.match(word):
             yield from range(start, end)
         if kind.startswith("ns") and (end in hidden or rules.motion.search(text[max(0, start - 3) : start])):
@@ -124,7 +127,8 @@ def _rules() -> _Rules:
         kept=tuple(compiled(expression) for expression in content["kept"]),
         sure=tuple(compiled(expression) for expression in content["sure"]),
         hidden=tuple(compiled(expression) for group in _GROUPS for expression in content[group]),
-        surname=compiled("<<sure>>"),
+        surname=compiled("<<surname>>"),
+        sure_surname=compiled("<<sure>>"),
         no_person=compiled(content["no_persons"]),
         motion=compiled("(?:<<motion>>)$"),
     )
