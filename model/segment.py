@@ -9,7 +9,7 @@ from functools import cache
 from importlib import import_module
 from importlib.metadata import version
 from importlib.util import find_spec
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import jieba
 
@@ -26,6 +26,9 @@ class Segmenter(Protocol):
 
     def cut(self, text: str) -> list[str]:
         """Return the words in order."""
+
+    def tagged(self, text: str) -> list[tuple[str, str]]:
+        """Return the words in order, each with its part of speech."""
 
 
 class Jieba:
@@ -44,6 +47,16 @@ class Jieba:
         """Return the words in order."""
         return [word for piece in _pieces(text) for word in self._tokenizer.lcut(piece)]
 
+    def tagged(self, text: str) -> list[tuple[str, str]]:
+        """Return the words in order, each with its part of speech."""
+        tagger = self._tagger()
+        return [(pair.word, pair.flag) for piece in _pieces(text) for pair in tagger.lcut(piece)]
+
+    @cache  # noqa: B019 - there is one segmenter of each name in a process
+    def _tagger(self) -> Any:
+        """Return the tagger; its table of parts of speech is read when it is first needed."""
+        return import_module("jieba.posseg").POSTokenizer(self._tokenizer)
+
 
 class RustJieba:
     """The same method and dictionary in Rust; 99.99 % of word bounds agree on our letters."""
@@ -56,6 +69,10 @@ class RustJieba:
     def cut(self, text: str) -> list[str]:
         """Return the words in order."""
         return list(self._tokenizer.cut(text))
+
+    def tagged(self, text: str) -> list[tuple[str, str]]:
+        """Return the words in order, each with its part of speech."""
+        return list(self._tokenizer.tag(text))
 
 
 @cache

@@ -27,12 +27,16 @@ class Usual:
     spread: float = PRIOR_SPREAD
 
     @classmethod
-    def of(cls, gains: Sequence[int]) -> "Usual":
-        """Estimate what is usual from the gains of an office's matters, one of 28 days each."""
+    def of(cls, gains: Sequence[int], prior: "Usual | None" = None, prior_weight: int = PRIOR_WEIGHT) -> "Usual":
+        """Estimate what is usual from the gains of an office's matters, one of 28 days each.
+
+        `prior` is taken for usual as if it had been seen `prior_weight` times.
+        """
+        before = prior or cls()
         counts = np.asarray(gains, np.float64)
-        weight = len(counts) + PRIOR_WEIGHT
-        mean = (counts.sum() + PRIOR_WEIGHT * PRIOR_MEAN) / weight
-        squares = ((counts - mean) ** 2).sum() / mean + PRIOR_WEIGHT * PRIOR_SPREAD
+        weight = len(counts) + prior_weight
+        mean = (counts.sum() + prior_weight * before.mean) / weight
+        squares = ((counts - mean) ** 2).sum() / mean + prior_weight * before.spread
         return cls(float(mean), max(1.0, float(squares / weight)))
 
 

@@ -3,6 +3,7 @@
 import click
 
 from service.commands.access import login_link, token
+from service.commands.audit import audit
 from service.commands.database import db
 from service.commands.demo import demo
 from service.commands.feedback import feedback
@@ -17,5 +18,5 @@ def main() -> None:
     """Mine petition letters: categories, repeats and early warning."""
 
 
-for command in (analyze, compare, link, import_command, serve, db, index, feedback, token, login_link, demo):
+for command in (analyze, compare, link, import_command, serve, db, index, feedback, audit, token, login_link, demo):
     main.add_command(command)

@@ -137,6 +137,32 @@ decisions = Table(
     sqlite_autoincrement=True,
 )
 
+# The flag of each matter as it was last worked out, and when it must be worked out again because time alone changes it.
+flags = Table(
+    "flags",
+    metadata,
+    Column("matter_id", String(26), ForeignKey(matters.c.id), primary_key=True),
+    Column("level", String(10), nullable=False),
+    Column("points", Integer, nullable=False),
+    Column("parts", JSON, nullable=False),
+    Column("at", String(MOMENT), nullable=False),
+    Column("due_at", String(MOMENT), index=True),
+)
+
+# Who looked at what, and when. Rows are only added: triggers of the migration refuse any change of them, by anybody.
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("at", String(MOMENT), nullable=False),
+    Column("actor", String(200), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("action", String(20), nullable=False),
+    Column("object_kind", String(20), nullable=False),
+    Column("object_id", String(64), nullable=False, index=True),
+    sqlite_autoincrement=True,
+)
+
 idempotency_keys = Table(
     "idempotency_keys",
     metadata,

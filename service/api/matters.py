@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from flask import Response
 
 from service.api.base import answer, api_blueprint
+from service.audit import record_flagged
 from service.auth import allow, this_caller
 from service.caller import OFFICE
 from service.decisions import Decider
@@ -22,7 +23,9 @@ def list_matters(query: PageQuery) -> Response:
     """List matters, those with the newest letters first."""
     office = this_office()
     with office.database.read() as connection:
-        return answer(office.reader(connection, this_caller()).matters(query.limit, query.cursor))
+        page = office.reader(connection, this_caller()).matters(query.limit, query.cursor)
+    record_flagged(office.database, this_caller(), "list", page.items)
+    return answer(page)
 
 
 @matters_api.get("/matters/<matter_id>", responses={200: MatterOut})
@@ -81,4 +84,6 @@ def _deciding() -> Iterator[Decider]:
 def _shown(matter_id: str) -> Response:
     office = this_office()
     with office.database.read() as connection:
-        return answer(office.reader(connection, this_caller()).matter(matter_id))
+        view = office.reader(connection, this_caller()).matter(matter_id)
+    record_flagged(office.database, this_caller(), "view", [view])
+    return answer(view)

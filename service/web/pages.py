@@ -1,14 +1,17 @@
-"""The pages: letters and matters, as the API shows them too."""
+"""The pages: letters, matters and hot issues, as the API shows them too."""
 
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from flask import render_template, request
 from pydantic import BaseModel, ValidationError
 
 from model.taxonomy import Category
+from service.audit import record_flagged
 from service.auth import allow, this_caller
 from service.caller import OFFICE
 from service.errors import Invalid
+from service.issue_board import read_issues
 from service.office import this_office
 from service.schemas.letters import faults
 from service.schemas.requests import LettersQuery, PageQuery
@@ -59,6 +62,7 @@ def matters() -> str:
     office = this_office()
     with office.database.read() as connection:
         page = office.reader(connection, this_caller()).matters(PAGE, query.cursor)
+    record_flagged(office.database, this_caller(), "list", page.items)
     names = {category.code: category.name for category in _categories()}
     return render_template("matters.html", page=page, cursor=query.cursor, names=names)
 
@@ -70,7 +74,17 @@ def matter(matter_id: str) -> str:
     office = this_office()
     with office.database.read() as connection:
         view = office.reader(connection, this_caller()).matter(matter_id)
+    record_flagged(office.database, this_caller(), "view", [view])
     return render_template("matter.html", view=view)
+
+
+@web.get("/hot-issues")
+@allow(OFFICE)
+def hot_issues() -> str:
+    """Show what rises in the last fourteen days, the most surprising first."""
+    with this_office().database.read() as connection:
+        board = read_issues(connection, this_caller().sight, datetime.now(UTC))
+    return render_template("hot_issues.html", board=board)
 
 
 def _query(schema: type[Query], names: tuple[str, ...]) -> Query:

@@ -83,3 +83,16 @@ def test_the_identity_names_the_installed_version(name: segment.Name) -> None:
 def test_the_identity_of_a_segmenter_that_is_not_installed_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(segment, "find_spec", lambda _: None)
     assert segment.identity("rjieba") == "no rjieba"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_words_are_tagged_with_their_part_of_speech(name: segment.Name) -> None:
+    tagged = segmenter(name).tagged("王建国，北京")
+    assert tagged == [("王建国", "nr"), ("，", "x"), ("北京", "ns")]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(text=messy_texts)
+def test_tagged_words_cover_the_text_without_gaps(name: segment.Name, text: str) -> None:
+    clean = clean_text(text).text
+    assert "".join(word for word, _ in segmenter(name).tagged(clean)) == clean

@@ -40,3 +40,10 @@ def test_what_is_usual_follows_the_gains_of_many_matters() -> None:
 
 def test_without_matters_the_prior_stands() -> None:
     assert Usual.of([]).mean == PRIOR_MEAN
+    assert Usual.of([], Usual(3.0, 2.0), 5) == Usual(3.0, 2.0)
+
+
+def test_the_less_a_prior_weighs_the_nearer_is_what_is_usual_to_what_was_seen() -> None:
+    means = [Usual.of([10] * 6, Usual(1.0, 2.0), weight).mean for weight in (1, 6, 60)]
+    assert means == sorted(means, reverse=True)
+    assert means[1] == pytest.approx(5.5)

@@ -27,6 +27,8 @@ MAY_SPEAK_OF_PEOPLE = {
     "GroupVisitOut.people": "a number that the letter states",
     "MatterFlagOut.people": "a number that a letter states",
     "MatterFlagOut.petitioners": "a count of the matter",
+    "HotIssueOut.petitioners": "a count of the issue",
+    "ClassOut.name": "of a class",
     "ScoredOut.name": "of a category",
     "CategoryOut.name": "of a category",
     "ClockOut.name": "of a deadline",

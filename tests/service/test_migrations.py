@@ -8,13 +8,14 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Boolean, Float, Integer, LargeBinary, Table, insert, inspect, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.types import JSON
 
 import service.migrate
 from service.db import Database
 from service.errors import DatabaseError
 from service.migrate import downgrade, require_current, upgrade
-from service.tables import changes, events, metadata
+from service.tables import audit, changes, events, flags, metadata
 
 
 def revisions() -> list[str]:
@@ -111,6 +112,53 @@ def test_letters_of_the_first_version_go_forward_and_back_with_what_was_recorded
         assert connection.exec_driver_sql("SELECT max(number) FROM events").scalar_one() == 8
     upgrade(database)
     require_current(database)
+
+
+def test_flags_and_audit_go_forward_and_back_and_leave_all_else_as_it_was(database: Database) -> None:
+    upgrade(database, "0002")
+    with database.write() as connection:
+        connection.exec_driver_sql("INSERT INTO matters VALUES ('m', '2026', 0)")
+    upgrade(database, "0003")
+    with database.write() as connection:
+        connection.execute(insert(flags).values(row_of(flags) | {"matter_id": "m", "due_at": None}))
+        connection.execute(insert(audit).values(row_of(audit)))
+    downgrade(database, "0002")
+    with database.read() as connection:
+        assert [tuple(row) for row in connection.exec_driver_sql("SELECT * FROM matters")] == [("m", "2026", 0)]
+        assert connection.exec_driver_sql("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'").scalar_one() == 0
+    upgrade(database)
+    with database.read() as connection:
+        assert connection.execute(select(flags)).all() == connection.execute(select(audit)).all() == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit SET actor = 'nobody'",
+        "UPDATE audit SET number = 2",
+        "DELETE FROM audit",
+        "DELETE FROM audit WHERE number = 1",
+        "REPLACE INTO audit VALUES (1, 'x', 'nobody', 'x', 'x', 'x', 'x')",
+        "INSERT INTO audit VALUES (1, 'x', 'nobody', 'x', 'x', 'x', 'x') ON CONFLICT DO UPDATE SET actor = 'nobody'",
+    ],
+)
+def test_the_database_itself_refuses_to_change_the_audit(database: Database, statement: str) -> None:
+    upgrade(database)
+    with database.write() as connection:
+        connection.execute(insert(audit).values(row_of(audit)))
+    with pytest.raises(IntegrityError, match="append only"), database.write() as connection:
+        connection.exec_driver_sql(statement)
+    with database.read() as connection:
+        (row,) = connection.execute(select(audit))
+        assert dict(row._mapping) == row_of(audit)
+
+
+def test_numbers_of_the_audit_go_on(database: Database) -> None:
+    upgrade(database)
+    with database.write() as connection:
+        for _ in range(3):
+            connection.execute(insert(audit).values({**row_of(audit), "number": None}))
+        assert list(connection.execute(select(audit.c.number)).scalars()) == [1, 2, 3]
 
 
 def test_a_database_behind_names_the_command_to_run(database: Database) -> None:
