@@ -7,6 +7,7 @@ from service.commands.audit import audit
 from service.commands.database import db
 from service.commands.demo import demo
 from service.commands.feedback import feedback
+from service.commands.flags import flags
 from service.commands.importing import import_command
 from service.commands.index import index
 from service.commands.mining import analyze, compare, link
@@ -18,5 +19,19 @@ def main() -> None:
     """Mine petition letters: categories, repeats and early warning."""
 
 
-for command in (analyze, compare, link, import_command, serve, db, index, feedback, audit, token, login_link, demo):
+for command in (
+    analyze,
+    compare,
+    link,
+    import_command,
+    serve,
+    db,
+    index,
+    feedback,
+    flags,
+    audit,
+    token,
+    login_link,
+    demo,
+):
     main.add_command(command)

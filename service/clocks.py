@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+ROUTE_WITHIN = timedelta(days=15)
+NOTICE_WITHIN = timedelta(days=15)
+
 
 @dataclass(frozen=True, slots=True)
 class Clock:
@@ -24,7 +27,7 @@ def clocks_of(received_at: datetime, named: bool) -> list[Clock]:
     Routing is due within 15 days of receipt (Article 22). The notice of acceptance is due within 15 days after the
     letter arrives at the competent unit (Article 23); it is not owed where name or address is unclear.
     """
-    clocks = [Clock("route", "22", "received", received_at, received_at + timedelta(days=15))]
+    clocks = [Clock("route", "22", "received", received_at, received_at + ROUTE_WITHIN)]
     if named:
         clocks.append(Clock("notice", "23", "arrived", None, None))
     return clocks

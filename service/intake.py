@@ -17,6 +17,7 @@ from service.caller import Caller
 from service.db import Database
 from service.engine import Engine
 from service.errors import Conflict, Invalid
+from service.flagging import Flagger, flags_follow
 from service.keys import Keys
 from service.linking import find_links, join_matter
 from service.queries import letters as queries
@@ -46,10 +47,11 @@ class ReadLetter:
 class Intake:
     """Take in letters."""
 
-    def __init__(self, database: Database, engine: Engine, keys: Keys) -> None:
+    def __init__(self, database: Database, engine: Engine, keys: Keys, flagger: Flagger) -> None:
         self.database = database
         self.engine = engine
         self.keys = keys
+        self.flagger = flagger
 
     def read(self, given: Sequence[LetterIn]) -> list[ReadLetter]:
         """Read letters before they are taken in; many at once are read several times as fast.
@@ -88,7 +90,8 @@ class Intake:
             known = self._known(connection, given, caller, key, content_hash)
             if known is not None:
                 return Stored(known, new=False)
-            self._store(connection, given, read, caller, content_hash)
+            with flags_follow(connection, self.flagger) as touched:
+                touched.add(self._store(connection, given, read, caller, content_hash))
             letter_id = read.letter.id
             if key:
                 queries.remember_key(connection, caller.name, key, content_hash, letter_id)
@@ -134,7 +137,8 @@ class Intake:
 
     def _store(
         self, connection: Connection, given: LetterIn, read: ReadLetter, caller: Caller, content_hash: str
-    ) -> None:
+    ) -> str:
+        """Store a letter and its links; returns its matter."""
         letter, analysis, vector = read.letter, read.analysis, read.vector
         restricted = is_accusation(given, analysis)
         found = find_links(connection, self.engine, letter, vector, restricted)
@@ -152,6 +156,7 @@ class Intake:
         made = vector.tobytes() if vector is not None else None
         queries.insert_letter(connection, values, made, self.engine.analyser.version, letter.petitioners)
         insert_links(connection, found)
+        return place.matter
 
 
 def is_accusation(given: LetterIn, analysis: AnalysisOut) -> bool:

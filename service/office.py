@@ -1,6 +1,6 @@
 """What a running service holds: settings, database, model, keys."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask import current_app
 from sqlalchemy import Connection
@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from service.caller import Caller
 from service.db import Database
 from service.engine import Engine
+from service.flagging import Flagger
 from service.intake import Intake
 from service.keys import Keys, load_keys
 from service.migrate import require_current
@@ -23,6 +24,11 @@ class Office:
     database: Database
     engine: Engine
     keys: Keys
+    flagger: Flagger = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make the keeper of flags, which each process has one of."""
+        object.__setattr__(self, "flagger", Flagger(self.settings))
 
     @classmethod
     def open(cls, settings: Settings) -> "Office":
@@ -42,11 +48,11 @@ class Office:
     @property
     def intake(self) -> Intake:
         """Return the way in for letters."""
-        return Intake(self.database, self.engine, self.keys)
+        return Intake(self.database, self.engine, self.keys, self.flagger)
 
     def reader(self, connection: Connection, caller: Caller) -> Reader:
         """Return a reader for a caller."""
-        return Reader(connection, self.keys, caller, group_visit=self.settings.group_visit == "on")
+        return Reader(connection, self.keys, caller, self.flagger)
 
 
 def this_office() -> Office:

@@ -2,17 +2,18 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from model.matters import Flag, flag_of
-from model.records import Candidate
+from model.records import Candidate, VisitLevel
 from service.caller import Caller
 from service.clocks import clocks_of
 from service.engine import Engine
 from service.errors import NotFound
+from service.flag_card import card_of
+from service.flagging import Flagger
 from service.keys import Keys
 from service.masking import masked_petitioner
 from service.paging import cursor_of, position_of
@@ -21,7 +22,7 @@ from service.queries import letters as queries
 from service.queries import matters as matter_queries
 from service.queries.letters import Filter
 from service.regrouping import letter_of_row
-from service.schemas.results import CandidateOut, PeopleOut, RelationOut
+from service.schemas.results import CandidateOut, RelationOut
 from service.schemas.views import (
     EventOut,
     LetterOut,
@@ -40,11 +41,11 @@ MOST_CANDIDATES = 10
 class Reader:
     """Read for one caller; the database connection decides what is seen at that moment."""
 
-    def __init__(self, connection: Connection, keys: Keys, caller: Caller, group_visit: bool = True) -> None:
+    def __init__(self, connection: Connection, keys: Keys, caller: Caller, flagger: Flagger) -> None:
         self.connection = connection
         self.keys = keys
         self.caller = caller
-        self.group_visit = group_visit
+        self.flagger = flagger
 
     def letter(self, letter_id: str) -> LetterOut:
         """Return a letter; raises NotFound if there is none that the caller may see."""
@@ -60,7 +61,7 @@ class Reader:
         people = self.keys.decrypt(row.people)["petitioners"] if row.people else []
         clocks = clocks_of(datetime.fromisoformat(row.received_at), row.named)
         view = LetterOut.of(row, clocks, self._matter_of(row), masked_petitioner(people))
-        return view if self.group_visit else view.model_copy(update={"group_visit": None})
+        return view if self.flagger.on else view.model_copy(update={"group_visit": None})
 
     def _matter_of(self, row: Row[Any]) -> MatterOfLetterOut:
         confirmed, rejected = (
@@ -98,7 +99,7 @@ class Reader:
         """Return a page of letters, newest first."""
         if self.caller.sight.owner is not None:
             narrow = replace(narrow, category=None, review=None, visit_level=None)
-        if not self.group_visit:
+        if not self.flagger.on:
             narrow = replace(narrow, visit_level=None)
         rows = queries.page_of_letters(
             self.connection, self.caller.sight, narrow, limit + 1, position_of(cursor) if cursor else None
@@ -129,17 +130,22 @@ class Reader:
 
     def matter(self, matter_id: str) -> MatterOut:
         """Return a matter; raises NotFound if the caller may see none of its letters."""
-        rows = self._readable(queries.letters_of_matters(self.connection, [matter_id], self.caller.sight))
-        if not rows:
-            raise NotFound
+        rows = self.require_matter(matter_id)
         events = self._told(matter_queries.events_of(self.connection, matter_id))
         return MatterOut(
             id=matter_id,
             title=_title(rows[0]),
             letters=[self.view(row) for row in rows],
-            flag=self._flag(rows),
+            flag=self._flags({matter_id: rows})[matter_id],
             events=[EventOut(at=datetime.fromisoformat(row.at), kind=row.kind, detail=row.detail) for row in events],
         )
+
+    def require_matter(self, matter_id: str) -> list[Row[Any]]:
+        """Return the letters of a matter, oldest first; raises NotFound if the caller may see none of them."""
+        rows = self._readable(queries.letters_of_matters(self.connection, [matter_id], self.caller.sight))
+        if not rows:
+            raise NotFound
+        return rows
 
     def _told(self, events: Sequence[Row[Any]]) -> list[Row[Any]]:
         """Leave out events that name a letter or matter of which the caller must not know."""
@@ -154,11 +160,11 @@ class Reader:
             and (self.caller.reads(restricted=True) or not matters[event.number] & hidden)
         ]
 
-    def matters(self, limit: int, cursor: str | None) -> MatterPage:
-        """Return a page of matters, those with the newest letters first."""
-        lines = matter_queries.page_of_matters(
-            self.connection, self.caller.sight, limit + 1, position_of(cursor) if cursor else None
-        )
+    def matters(self, limit: int, cursor: str | None, level: VisitLevel | None = None) -> MatterPage:
+        """Return a page of matters, those with the newest letters first; of a level of flag, if one is given."""
+        after = position_of(cursor) if cursor else None
+        wanted = level if self.flagger.on else None
+        lines = matter_queries.page_of_matters(self.connection, self.caller.sight, limit + 1, after, wanted)
         more = cursor_of(lines[limit - 1].last_received_at, lines[limit - 1].id) if len(lines) > limit else None
         rows = self._readable(
             queries.letters_of_matters(self.connection, [line.id for line in lines[:limit]], self.caller.sight)
@@ -167,27 +173,30 @@ class Reader:
         for row in rows:
             by_matter.setdefault(row.matter_id, []).append(row)
         shown = [line for line in lines[:limit] if line.id in by_matter]
-        return MatterPage(items=[self._line(line, by_matter[line.id]) for line in shown], next=more)
+        flags = self._flags(by_matter)
+        return MatterPage(items=[self._line(line, by_matter[line.id], flags[line.id]) for line in shown], next=more)
 
     def _readable(self, rows: Sequence[Row[Any]]) -> list[Row[Any]]:
         return [row for row in rows if self.caller.reads(row.restricted)]
 
-    def _line(self, line: Row[Any], rows: Sequence[Row[Any]]) -> MatterLineOut:
+    def _line(self, line: Row[Any], rows: Sequence[Row[Any]], flag: MatterFlagOut) -> MatterLineOut:
         return MatterLineOut(
             id=line.id,
             title=_title(rows[0]),
             letters=len(rows),
             last_received_at=datetime.fromisoformat(line.last_received_at),
             category=rows[0].category,
-            flag=self._flag(rows),
+            flag=flag,
         )
 
-    def _flag(self, rows: Sequence[Row[Any]]) -> MatterFlagOut:
-        people = queries.identities_of(self.connection, [row.id for row in rows])
-        visits: list[Mapping[str, Any] | None] = [
-            row.analysis["group_visit"] if self.group_visit else None for row in rows
-        ]
-        return _flag_out(flag_of(visits, people.values(), sum(row.verdict != "copy" for row in rows)))
+    def _flags(self, matters: Mapping[str, Sequence[Row[Any]]]) -> dict[str, MatterFlagOut]:
+        """Return the flag of each matter by those of its letters that the caller may read."""
+        now = datetime.now(UTC)
+        judged = self.flagger.judge(self.connection, matters, now)
+        return {
+            matter_id: card_of(judged[matter_id], rows, self.keys, now, self.flagger.on)
+            for matter_id, rows in matters.items()
+        }
 
 
 def _named(detail: Mapping[str, Any], fields: Sequence[str]) -> set[str]:
@@ -198,14 +207,3 @@ def _named(detail: Mapping[str, Any], fields: Sequence[str]) -> set[str]:
 
 def _title(row: Row[Any]) -> str:
     return str(row.title or row.body[:30])
-
-
-def _flag_out(flag: Flag) -> MatterFlagOut:
-    people = PeopleOut(count=flag.people.count, unit=flag.people.unit) if flag.people else None
-    return MatterFlagOut(
-        level=flag.level,
-        people=people,
-        petitioners=flag.petitioners,
-        letters=flag.letters,
-        reasons=list(flag.reasons),
-    )

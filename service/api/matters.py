@@ -1,4 +1,4 @@
-"""Matters: list, read, and what people decide on them."""
+"""Matters: list, read, what people decide on them, and what the office did in them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,20 +10,22 @@ from service.audit import record_flagged
 from service.auth import allow, this_caller
 from service.caller import OFFICE
 from service.decisions import Decider
+from service.flagging import flags_follow
 from service.office import this_office
-from service.schemas.requests import LinkIn, LinkPath, MatterPath, MergeIn, PageQuery, SplitIn
+from service.schemas.requests import LinkIn, LinkPath, MatterPath, MattersQuery, MergeIn, SplitIn, StepIn
 from service.schemas.views import MatterOut, MatterPage
+from service.steps import record
 
 matters_api = api_blueprint("matters")
 
 
 @matters_api.get("/matters", responses={200: MatterPage})
 @allow(OFFICE)
-def list_matters(query: PageQuery) -> Response:
+def list_matters(query: MattersQuery) -> Response:
     """List matters, those with the newest letters first."""
     office = this_office()
     with office.database.read() as connection:
-        page = office.reader(connection, this_caller()).matters(query.limit, query.cursor)
+        page = office.reader(connection, this_caller()).matters(query.limit, query.cursor, query.level)
     record_flagged(office.database, this_caller(), "list", page.items)
     return answer(page)
 
@@ -75,15 +77,28 @@ def split_matter(path: MatterPath, body: SplitIn) -> Response:
     return _shown(path.matter_id)
 
 
+@matters_api.post("/matters/<matter_id>/events", responses={201: MatterOut})
+@allow(OFFICE)
+def record_step(path: MatterPath, body: StepIn) -> Response:
+    """Record what the office did in a matter; after an answer or closing only new letters count for its flag."""
+    office = this_office()
+    with office.database.write() as connection, flags_follow(connection, office.flagger) as touched:
+        office.reader(connection, this_caller()).require_matter(path.matter_id)
+        record(connection, this_caller(), path.matter_id, body)
+        touched.add(path.matter_id)
+    return _shown(path.matter_id, status=201)
+
+
 @contextmanager
 def _deciding() -> Iterator[Decider]:
-    with this_office().database.write() as connection:
+    office = this_office()
+    with office.database.write() as connection, flags_follow(connection, office.flagger):
         yield Decider(connection, this_caller())
 
 
-def _shown(matter_id: str) -> Response:
+def _shown(matter_id: str, status: int = 200) -> Response:
     office = this_office()
     with office.database.read() as connection:
         view = office.reader(connection, this_caller()).matter(matter_id)
     record_flagged(office.database, this_caller(), "view", [view])
-    return answer(view)
+    return answer(view, status)

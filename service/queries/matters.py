@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, or_, select
 
 from model.gathering import Link
+from model.records import VisitLevel
 from service.queries.letters import Sight, moment
-from service.tables import events, letters, links, matters
+from service.tables import events, flags, letters, links, matters
 
 
 def insert_matter(connection: Connection, matter_id: str, at: datetime, restricted: bool) -> None:
@@ -77,15 +78,17 @@ def restricted_matters(connection: Connection, ids: Collection[str]) -> set[str]
     return set(connection.execute(statement).scalars())
 
 
-def page_of_matters(connection: Connection, sight: Sight, limit: int, after: tuple[str, str] | None) -> list[Row[Any]]:
+def page_of_matters(
+    connection: Connection, sight: Sight, limit: int, after: tuple[str, str] | None, level: VisitLevel | None = None
+) -> list[Row[Any]]:
     """Return id, last_received_at and number of letters of matters with a letter that the caller may see.
 
-    Those with the newest letter come first.
+    Those with the newest letter come first; with a level only those whose stored flag has it.
     """
     newest = func.max(letters.c.received_at).label("last_received_at")
     statement = (
         select(letters.c.matter_id.label("id"), newest, func.count().label("letters"))
-        .where(sight.condition())
+        .where(sight.condition(), *_of_level(level))
         .group_by(letters.c.matter_id)
     )
     if after:
@@ -93,3 +96,13 @@ def page_of_matters(connection: Connection, sight: Sight, limit: int, after: tup
         older = newest < received_at
         statement = statement.having(or_(older, and_(newest == received_at, letters.c.matter_id < matter_id)))
     return list(connection.execute(statement.order_by(newest.desc(), letters.c.matter_id.desc()).limit(limit)))
+
+
+def _of_level(level: VisitLevel | None) -> list[ColumnElement[bool]]:
+    """Return the condition that the stored flag of a letter's matter has a level; no flag is stored for none."""
+    if level is None:
+        return []
+    flagged = select(flags.c.matter_id)
+    if level == "none":
+        return [letters.c.matter_id.not_in(flagged)]
+    return [letters.c.matter_id.in_(flagged.where(flags.c.level == level))]

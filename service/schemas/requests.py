@@ -4,7 +4,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from model.records import VisitLevel
 from model.when import parse_time
+from service.handling import Step
 from service.queries.letters import Filter
 from service.schemas.letters import LetterIn, Line
 from service.schemas.views import LetterOut
@@ -17,6 +19,16 @@ class LetterPath(BaseModel):
     """Which letter."""
 
     letter_id: str = Field(max_length=64)
+
+
+def readable_time(value: str | None) -> str | None:
+    """Return a time that can be read, as it is; raises ValueError naming the form otherwise."""
+    if value is not None:
+        try:
+            parse_time(value)
+        except (ValueError, OverflowError) as error:
+            raise ValueError("is no time; write 2026-03-05 or 2026-03-05T09:30") from error
+    return value
 
 
 class MatterPath(BaseModel):
@@ -58,6 +70,16 @@ class SplitIn(DecisionIn):
     letters: list[Line] = Field(min_length=1, max_length=MOST_TO_SPLIT)
 
 
+class StepIn(DecisionIn):
+    """What the office did in a matter, and when; without a time, now."""
+
+    type: Step
+    at: str | None = Field(default=None, max_length=40)
+    unit: Line | None = None
+
+    _readable = field_validator("at")(readable_time)
+
+
 class DeliveryHeader(BaseModel):
     """A key that makes repeating a request harmless."""
 
@@ -73,6 +95,12 @@ class PageQuery(BaseModel):
     cursor: str | None = Field(default=None, max_length=500)
 
 
+class MattersQuery(PageQuery):
+    """Which matters of the list."""
+
+    level: VisitLevel | None = Field(default=None, description="Level of the flag.")
+
+
 class LettersQuery(PageQuery):
     """Which letters of the list."""
 
@@ -80,19 +108,11 @@ class LettersQuery(PageQuery):
     region: str | None = None
     channel: Literal["letter", "visit", "web", "phone"] | None = None
     review: Literal["pending", "accepted", "corrected"] | None = None
-    level: Literal["none", "watch", "warning"] | None = Field(default=None, description="Group-visit level.")
+    level: VisitLevel | None = Field(default=None, description="Group-visit level.")
     since: str | None = Field(default=None, description="Received at or after this time.")
     until: str | None = Field(default=None, description="Received before this time.")
 
-    @field_validator("since", "until")
-    @classmethod
-    def _readable(cls, value: str | None) -> str | None:
-        if value is not None:
-            try:
-                parse_time(value)
-            except (ValueError, OverflowError) as error:
-                raise ValueError("is no time; write 2026-03-05 or 2026-03-05T09:30") from error
-        return value
+    _readable = field_validator("since", "until")(readable_time)
 
     def filter(self) -> Filter:
         """Return the filter of the list."""

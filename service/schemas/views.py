@@ -6,8 +6,10 @@ from typing import Any, Literal
 from pydantic import BaseModel
 from sqlalchemy import Row
 
+from model.records import VisitLevel
 from service.clocks import Clock
 from service.hot_issues import HotIssue
+from service.matters import PartName
 from service.schemas.results import (
     AnalysisOut,
     CandidateOut,
@@ -132,14 +134,54 @@ class SimilarOut(BaseModel):
     evidence: RelationEvidenceOut
 
 
-class MatterFlagOut(BaseModel):
-    """Why people may come together about this matter; about the matter, never about a person."""
+class PartOut(BaseModel):
+    """One reason for a flag: its points, and the number that they stand for."""
 
-    level: Literal["none", "watch", "warning"]
+    name: PartName
+    points: int
+    number: int
+
+
+class DutyOut(BaseModel):
+    """What the office owes in a matter, with the article that says so."""
+
+    name: str
+    article: str
+    due_at: datetime
+    overdue: bool
+
+
+class QuoteOut(BaseModel):
+    """What a letter says of acting together; who, when and where to are hidden."""
+
+    letter: str
+    code: str
+    text: str
+
+
+class ActionOut(BaseModel):
+    """A service that is open to the office, with the article that it rests on."""
+
+    name: str
+    article: str
+
+
+class MatterFlagOut(BaseModel):
+    """Why people may come together about this matter; about the matter, never about a person.
+
+    The parts add up to the points, duties not met first.
+    """
+
+    level: VisitLevel
+    points: int
+    parts: list[PartOut]
+    duties: list[DutyOut]
     people: PeopleOut | None
     petitioners: int
     letters: int
     reasons: list[str]
+    quotes: list[QuoteOut]
+    actions: list[ActionOut]
 
 
 class EventOut(BaseModel):

@@ -14,7 +14,7 @@ from service.errors import Invalid
 from service.issue_board import read_issues
 from service.office import this_office
 from service.schemas.letters import faults
-from service.schemas.requests import LettersQuery, PageQuery
+from service.schemas.requests import LettersQuery, MattersQuery
 from service.web import login
 from service.web.blueprint import web
 from service.web.marks import MOST_WEIGHTS, beside, marked
@@ -58,13 +58,13 @@ def letter(letter_id: str) -> str:
 @allow(OFFICE)
 def matters() -> str:
     """Show the matters, those with the newest letters first."""
-    query = _query(PageQuery, ("cursor",))
+    query = _query(MattersQuery, ("level", "cursor"))
     office = this_office()
     with office.database.read() as connection:
-        page = office.reader(connection, this_caller()).matters(PAGE, query.cursor)
+        page = office.reader(connection, this_caller()).matters(PAGE, query.cursor, query.level)
     record_flagged(office.database, this_caller(), "list", page.items)
     names = {category.code: category.name for category in _categories()}
-    return render_template("matters.html", page=page, cursor=query.cursor, names=names)
+    return render_template("matters.html", page=page, cursor=query.cursor, level=query.level, names=names)
 
 
 @web.get("/matters/<matter_id>")

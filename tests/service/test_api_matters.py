@@ -55,7 +55,9 @@ def test_the_flag_joins_what_the_letters_say(clerk: Desk) -> None:
     clerk.deliver(LIFT, petitioner=ZHAO, received_at="2026-03-02", addressee="市住建局")
     stored = clerk.deliver(f"{LIFT_AGAIN}我们六十户业主准备集体到市政府上访静坐。", petitioner=QIAN)
     flag = clerk.read(f"/matters/{stored['matter']['id']}")["flag"]
-    assert flag.keys() == {"level", "people", "petitioners", "letters", "reasons"}
+    assert flag.keys() == {
+        "level", "points", "parts", "duties", "people", "petitioners", "letters", "reasons", "quotes", "actions",
+    }  # fmt: skip
     assert flag["level"] == "warning"
     assert flag["people"] == {"count": 60, "unit": "household"}
     assert (flag["petitioners"], flag["letters"]) == (2, 2)
@@ -67,7 +69,9 @@ def test_the_flag_joins_what_the_letters_say(clerk: Desk) -> None:
 def test_a_quiet_matter_has_no_flag(clerk: Desk) -> None:
     stored = clerk.deliver(LIFT)
     flag = clerk.read(f"/matters/{stored['matter']['id']}")["flag"]
-    assert flag == {"level": "none", "people": None, "petitioners": 0, "letters": 1, "reasons": []}
+    assert (flag["level"], flag["points"], flag["parts"]) == ("none", 0, [])
+    assert (flag["people"], flag["letters"], flag["reasons"]) == (None, 1, [])
+    assert (flag["quotes"], flag["actions"]) == ([], [])
 
 
 def test_the_title_of_a_matter_without_one_is_its_beginning(clerk: Desk) -> None:

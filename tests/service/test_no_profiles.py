@@ -293,6 +293,7 @@ def test_commands_name_nobody(
         ("index", "rebuild"): [],
         ("feedback", "pairs"): ["--restricted"],
         ("audit", "list"): [],
+        ("flags", "refresh"): [],
         ("token", "add"): ["li", "--role", "clerk"],
         ("login-link",): ["li", "--role", "clerk"],
     }

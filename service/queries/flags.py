@@ -1,0 +1,70 @@
+"""Every statement about stored flags and about what they are judged by."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, insert, select
+
+from service.queries.letters import moment
+from service.tables import events, flags, identities, letters
+
+
+def joinings_since(connection: Connection, since: datetime) -> list[Row[Any]]:
+    """Return matter_id, who, first and last received of everybody who wrote in an unrestricted matter since a time.
+
+    `who` is a keyed hash or None for all letters without a name.
+    """
+    statement = (
+        select(
+            letters.c.matter_id,
+            identities.c.hash.label("who"),
+            func.min(letters.c.received_at).label("first"),
+            func.max(letters.c.received_at).label("last"),
+        )
+        .outerjoin(identities, identities.c.letter_id == letters.c.id)
+        .where(letters.c.restricted.is_(False), letters.c.received_at >= moment(since))
+        .group_by(letters.c.matter_id, identities.c.hash)
+    )
+    return list(connection.execute(statement))
+
+
+def events_of_kinds(connection: Connection, matter_ids: Sequence[str], kinds: Sequence[str]) -> list[Row[Any]]:
+    """Return the events of some kinds in matters, in the order in which they were recorded."""
+    statement = select(events).where(events.c.matter_id.in_(matter_ids), events.c.kind.in_(kinds))
+    return list(connection.execute(statement.order_by(events.c.number)))
+
+
+def newest_event(connection: Connection) -> int:
+    """Return the number of the newest event, 0 without any."""
+    return connection.execute(select(func.max(events.c.number))).scalar() or 0
+
+
+def matters_told_since(connection: Connection, number: int) -> set[str]:
+    """Return the matters that were told of anything after an event."""
+    return set(connection.execute(select(events.c.matter_id).where(events.c.number > number)).scalars())
+
+
+def stored_levels(connection: Connection, matter_ids: Collection[str]) -> dict[str, str]:
+    """Return the levels of stored flags, by matter."""
+    rows = connection.execute(select(flags.c.matter_id, flags.c.level).where(flags.c.matter_id.in_(matter_ids)))
+    return {row.matter_id: row.level for row in rows}
+
+
+def put_flags(connection: Connection, rows: Sequence[dict[str, Any]], gone: Iterable[str]) -> None:
+    """Store flags in place of those that their matters had, and remove those of other matters."""
+    replaced = [row["matter_id"] for row in rows]
+    connection.execute(delete(flags).where(flags.c.matter_id.in_([*replaced, *gone])))
+    if rows:
+        connection.execute(insert(flags), rows)
+
+
+def matters_due(connection: Connection, now: datetime, limit: int) -> list[str]:
+    """Return up to `limit` matters whose flag may have changed by the mere passing of time."""
+    statement = select(flags.c.matter_id).where(flags.c.due_at <= moment(now)).order_by(flags.c.due_at).limit(limit)
+    return list(connection.execute(statement).scalars())
+
+
+def every_matter(connection: Connection) -> list[str]:
+    """Return all matters that hold letters, in order."""
+    return list(connection.execute(select(letters.c.matter_id).distinct().order_by(letters.c.matter_id)).scalars())
