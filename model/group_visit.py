@@ -1,5 +1,6 @@
 """What one letter says of acting together: level, people who share the grievance, and the words that say so."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
-from model.cues import ACT_CODES, SPEAKER_CODES, CueReading, find_cues
+from model.cues import ACT_CODES, SPEAKER_CODES, Cue, CueReading, find_cues
 from model.reading import Reading
 from model.records import LEVELS, LONGEST_QUOTE, GroupVisit, People, Reason, VisitLevel
 from model.term_classifier import TermClassifier
@@ -26,6 +27,7 @@ _MOST_ACTS = 4
 _SAYS_ACTING = -2.0
 _SAYS_SHARING = -2.0
 _MOST_SPEAKERS = 2
+_END_OF_CLAUSE = re.compile(r"[,。;!?\n]")
 FOLDS = 5
 
 
@@ -40,8 +42,9 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A letter as the reader hears it: its clauses, its cues and the log-odds of each clause."""
+    """A letter as the reader hears it: its clean text, its clauses, its cues and the log-odds of each clause."""
 
+    text: str
     spoken: Utterances
     cues: CueReading
     acting: Scores
@@ -82,7 +85,8 @@ class GroupVisitReader:
         sharing = [_sharing_marks(*each) for each in zip(spoken, levels, marks, strict=True)]
         cues = [find_cues(reading.clean.text) for reading in readings]
         scores = (self._held_out(spoken, marked, groups) for marked in (acting, sharing))
-        heard = [Heard(*each) for each in zip(spoken, cues, *scores, strict=True)]
+        texts = [reading.clean.text for reading in readings]
+        heard = [Heard(*each) for each in zip(texts, spoken, cues, *scores, strict=True)]
         truth = np.asarray([LEVELS.index(cast(VisitLevel, level)) for level in levels])
         self.prior_ = np.bincount(truth, minlength=len(LEVELS)) / len(truth)
         judge = LogisticRegression(C=self.C, class_weight="balanced", max_iter=5000, random_state=self.seed)
@@ -126,7 +130,7 @@ class GroupVisitReader:
     def _read(self, reading: Reading, original: str) -> GroupVisit:
         spoken = utterances(reading)
         scores = self.acting_.decision_function(spoken), self.sharing_.decision_function(spoken)
-        heard = Heard(spoken, find_cues(reading.clean.text), *scores)
+        heard = Heard(reading.clean.text, spoken, find_cues(reading.clean.text), *scores)
         proba = (self.judge_.predict_proba([_inputs(heard)]) + self.whole_.predict_proba([spoken]))[0] / 2
         level = LEVELS[int(proba[: 3 if _can_be_quoted(heard) else 2].argmax())]
         reasons = _reasons(heard, level, reading, original) if level != "none" else ()
@@ -190,7 +194,7 @@ def _reasons(heard: Heard, level: VisitLevel, reading: Reading, original: str) -
 
     Where no cue tells the level, the clause is quoted that says it most clearly.
     """
-    passages = [(cue.start, cue.end, cue.code) for cue in heard.cues.cues if _tells(heard, cue.code, cue.start)]
+    passages = [(*_whole(heard, cue), cue.code) for cue in heard.cues.cues if _tells(heard, cue.code, cue.start)]
     needed = ACT_CODES if level == "warning" else SPEAKER_CODES
     scores = heard.acting if level == "warning" else heard.sharing
     if len(scores) and not any(code in needed for _, _, code in passages):
@@ -203,6 +207,15 @@ def _reasons(heard: Heard, level: VisitLevel, reading: Reading, original: str) -
         if not overlaps and quote not in {reason.text for reason in chosen} and 0 < len(quote) <= LONGEST_QUOTE:
             chosen.append(Reason(first, last, quote, code))
     return tuple(chosen[:MOST_REASONS])
+
+
+def _whole(heard: Heard, cue: Cue) -> tuple[int, int]:
+    """Return where a cue stands, one of acting together with the rest of its clause if that can be quoted."""
+    if cue.code not in ACT_CODES:
+        return cue.start, cue.end
+    rest = _END_OF_CLAUSE.search(heard.text, cue.end)
+    end = rest.start() if rest else len(heard.text)
+    return cue.start, end if end - cue.start <= LONGEST_QUOTE else cue.end
 
 
 def _tells(heard: Heard, code: str, start: int) -> bool:

@@ -16,9 +16,9 @@ from service.schemas.views import ActionOut, DutyOut, MatterFlagOut, PartOut, Qu
 MOST_QUOTES = 6
 # What a flag advises, each with its article of the Regulation: services only.
 ANSWER = ActionOut(name="answer", article="34")
-EARLIER = ActionOut(name="earlier", article="22")
+EARLIER = ActionOut(name="earlier", article="34")
 INVITE = ActionOut(name="invite", article="20")
-CALL = ActionOut(name="call", article="8")
+CALL = ActionOut(name="call", article="14")
 
 
 def card_of(judged: Flagged, rows: Sequence[Row[Any]], keys: Keys, now: datetime, on: bool) -> MatterFlagOut:

@@ -12,7 +12,7 @@ from service.caller import Caller
 from service.clocks import clocks_of
 from service.engine import Engine
 from service.errors import NotFound
-from service.flag_card import card_of
+from service.flag_card import card_of, names_of
 from service.flagging import Flagger
 from service.keys import Keys
 from service.masking import masked_petitioner
@@ -21,6 +21,7 @@ from service.queries import decisions as decision_queries
 from service.queries import letters as queries
 from service.queries import matters as matter_queries
 from service.queries.letters import Filter
+from service.quotes import masked_quote
 from service.regrouping import letter_of_row
 from service.schemas.results import CandidateOut, RelationOut
 from service.schemas.views import (
@@ -132,11 +133,12 @@ class Reader:
         """Return a matter; raises NotFound if the caller may see none of its letters."""
         rows = self.require_matter(matter_id)
         events = self._told(matter_queries.events_of(self.connection, matter_id))
+        flag = self._flags({matter_id: rows})[matter_id]
         return MatterOut(
             id=matter_id,
-            title=_title(rows[0]),
+            title=self._title(rows[0], flag),
             letters=[self.view(row) for row in rows],
-            flag=self._flags({matter_id: rows})[matter_id],
+            flag=flag,
             events=[EventOut(at=datetime.fromisoformat(row.at), kind=row.kind, detail=row.detail) for row in events],
         )
 
@@ -182,12 +184,17 @@ class Reader:
     def _line(self, line: Row[Any], rows: Sequence[Row[Any]], flag: MatterFlagOut) -> MatterLineOut:
         return MatterLineOut(
             id=line.id,
-            title=_title(rows[0]),
+            title=self._title(rows[0], flag),
             letters=len(rows),
             last_received_at=datetime.fromisoformat(line.last_received_at),
             category=rows[0].category,
             flag=flag,
         )
+
+    def _title(self, row: Row[Any], flag: MatterFlagOut) -> str:
+        """Return the title of a matter's first letter or its beginning; over a flag, without who, when and where to."""
+        title = str(row.title or row.body[:30])
+        return title if flag.level == "none" else masked_quote(title, names_of(row, self.keys))
 
     def _flags(self, matters: Mapping[str, Sequence[Row[Any]]]) -> dict[str, MatterFlagOut]:
         """Return the flag of each matter by those of its letters that the caller may read."""
@@ -203,7 +210,3 @@ def _named(detail: Mapping[str, Any], fields: Sequence[str]) -> set[str]:
     """Return the ids that fields of an event name, one or several each."""
     given = [detail.get(name) or [] for name in fields]
     return {one for value in given for one in ([value] if isinstance(value, str) else value)}
-
-
-def _title(row: Row[Any]) -> str:
-    return str(row.title or row.body[:30])

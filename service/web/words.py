@@ -5,6 +5,7 @@ from datetime import datetime
 from flask import Blueprint
 
 from model.when import OFFICE_ZONE
+from service.quotes import masked_quote
 from service.schemas.views import LetterOut
 from service.texts import text
 
@@ -65,5 +66,6 @@ def teach(blueprint: Blueprint) -> None:
     """Let every template of the application use the texts and these forms."""
     blueprint.add_app_template_global(text, "text")
     blueprint.add_app_template_global(word, "word")
+    blueprint.add_app_template_filter(masked_quote, "masked")
     for form in (percent, day, clock_time, days_left, heading, beginning, short):
         blueprint.add_app_template_filter(form, form.__name__)

@@ -193,3 +193,12 @@ def test_who_wrote_changes_nothing_in_the_flag(tmp_path: Path, migrated: Path, s
         database.close()
     assert found[0][0] == "warning"
     assert found[0] == found[1] == found[2]
+
+
+def test_titles_of_flagged_matters_hide_when_and_where_to(clerk: Desk) -> None:
+    matter = clerk.deliver(GROUP, title="10月8日我们全体业主到省政府静坐", petitioner=QIAN)["matter"]["id"]
+    (line,) = clerk.read("/matters")["items"]
+    for title in (line["title"], clerk.read(f"/matters/{matter}")["title"]):
+        assert "静坐" in title
+        assert "10月8日" not in title
+        assert "省政府" not in title
