@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
@@ -15,7 +16,7 @@ from model.reading import Reading
 from model.records import LEVELS, LONGEST_QUOTE, GroupVisit, People, Reason, VisitLevel
 from model.term_classifier import TermClassifier
 from model.utterance_scorer import Scores, UtteranceScorer
-from model.utterances import Utterances, utterances
+from model.utterances import Utterances, common_words, utterances
 
 MOST_REASONS = 6
 _CODES = ("wording", *SPEAKER_CODES, *ACT_CODES, "denial")
@@ -80,7 +81,7 @@ class GroupVisitReader:
 
         Groups hold near-duplicates together. A letter above none without marked passages is taken to say so anywhere.
         """
-        spoken = [utterances(reading) for reading in readings]
+        spoken = [utterances(reading, common_words()) for reading in readings]
         acting = [_acting_marks(*each) for each in zip(spoken, levels, marks, strict=True)]
         sharing = [_sharing_marks(*each) for each in zip(spoken, levels, marks, strict=True)]
         cues = [find_cues(reading.clean.text) for reading in readings]
@@ -98,6 +99,11 @@ class GroupVisitReader:
         self.acting_ = UtteranceScorer(seed=self.seed).fit(spoken, acting)
         self.sharing_ = UtteranceScorer(seed=self.seed).fit(spoken, sharing)
         return self
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Return the terms that any part of the reader has learnt; no others need to be found."""
+        return frozenset({*self.acting_.terms_, *self.sharing_.terms_, *self.whole_.terms_})
 
     def _folds(self) -> GroupKFold:
         return GroupKFold(FOLDS, shuffle=True, random_state=self.seed)
@@ -128,7 +134,7 @@ class GroupVisitReader:
         return [self._read(reading, original) for reading, original in zip(readings, originals, strict=True)]
 
     def _read(self, reading: Reading, original: str) -> GroupVisit:
-        spoken = utterances(reading)
+        spoken = utterances(reading, self.words)
         scores = self.acting_.decision_function(spoken), self.sharing_.decision_function(spoken)
         heard = Heard(reading.clean.text, spoken, find_cues(reading.clean.text), *scores)
         proba = (self.judge_.predict_proba([_inputs(heard)]) + self.whole_.predict_proba([spoken]))[0] / 2

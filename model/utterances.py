@@ -1,7 +1,7 @@
 """What a letter says, clause by clause, in words that name nobody and no place."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -50,16 +50,16 @@ class Utterances:
         return (start if end - start <= LONGEST_QUOTE else int(self.bounds[clause, 0])), end
 
 
-def utterances(reading: Reading) -> Utterances:
+def utterances(reading: Reading, words: Collection[str]) -> Utterances:
     """Return the clauses of a letter with their terms.
 
-    A term is a common word or the name of a class of words: groups, doings, authorities, officials, numbers. Names of
-    persons, places and bodies are no terms, and a sentence that only speaks of those who govern has none, so that
-    nothing judged by terms depends on names or on criticism.
+    A term is one of the given words or the name of a class of words: groups, doings, authorities, officials, numbers.
+    Names of persons, places and bodies are no terms, and a sentence that only speaks of those who govern has none, so
+    that nothing judged by terms depends on names or on criticism.
     """
     text = reading.clean.text
     bounds = np.asarray(list(_clauses(text)), np.int64).reshape(-1, 2)
-    found = list(_terms(reading)) if len(bounds) else []
+    found = list(_terms(reading, words)) if len(bounds) else []
     places = np.asarray([place for _, place in found], np.int64)
     clauses = np.maximum(np.searchsorted(bounds[:, 0], places, side="right") - 1, 0)
     ends = [bool(_ENDS_SENTENCE.search(text, int(start), int(end))) for start, end in bounds]
@@ -76,7 +76,8 @@ def _tells(found: Sequence[tuple[str, int]], sentences: Sequence[int], text: str
     for (term, place), sentence in zip(found, sentences, strict=True):
         anybody = term == "<group>" and text.startswith(_ANYBODY, place)
         said.setdefault(sentence, set()).add("" if anybody else term)
-    return np.asarray([_is_told(said[sentence]) for sentence in sentences], bool)
+    told = {sentence: _is_told(terms) for sentence, terms in said.items()}
+    return np.asarray([told[sentence] for sentence in sentences], bool)
 
 
 def _is_told(terms: set[str]) -> bool:
@@ -92,17 +93,18 @@ def _clauses(text: str) -> Iterator[tuple[int, int]]:
                 yield start, min(start + LONGEST_CLAUSE, match.end())
 
 
-def _terms(reading: Reading) -> Iterator[tuple[str, int]]:
+def _terms(reading: Reading, words: Collection[str]) -> Iterator[tuple[str, int]]:
     """Yield the terms of a letter with their places; a word that touches a passage of a class gives way to it."""
     classes = _classes(reading.clean.text)
     last = ""
     for word, start in zip(reading.words, reading.bounds[:-1].tolist(), strict=True):
-        touched = [one for one in classes[start : start + len(word)] if one]
+        inside = classes[start : start + len(word)]
+        touched = [one for one in inside if one] if any(inside) else []
         # A segmenter may join the beginning of a name to the word before it.
         free = word if not touched else word[: classes.index(touched[0], start) - start]
         if _NUMBER.fullmatch(free):
             yield "<number>", start
-        elif free in _common_words():
+        elif free in words:
             yield free, start
         for one in dict.fromkeys(touched):
             if one != last and not one.startswith(_NAMELESS):
@@ -130,8 +132,8 @@ def _classes(text: str) -> list[str]:
 
 
 @cache
-def _common_words() -> frozenset[str]:
-    """Return the words of jieba's dictionary that are no names of persons, places or bodies.
+def common_words() -> frozenset[str]:
+    """Return what may become terms: the words of jieba's dictionary that are no names of persons, places or bodies.
 
     Of single characters, which are what a segmenter leaves of a name, only those of the table count.
     """
