@@ -17,7 +17,7 @@ from model.words.tables import table
 
 _CLAUSE = re.compile(r"[^,。;!?\n:]+[,。;!?\n:]*")
 _ENDS_SENTENCE = re.compile(r"[。!?\n]")
-_NUMBER = re.compile(r"[\d.,]+|[一二两三四五六七八九十百千万零几数多余上近]+")
+_NUMBER = re.compile(r"(?:[\d.,]+|[一二两三四五六七八九十百千万零几数多余上近]+)[名位个户人家口次年月日天元块]?")
 # Longer stretches without a mark are cut, so that two of them can be quoted.
 LONGEST_CLAUSE = LONGEST_QUOTE // 2
 # Words at most so far apart make a pair.
