@@ -158,8 +158,11 @@ def weekly(counted: Count) -> float:
 
 def say_missed(matter: Matter, year: Year) -> None:
     """Print what kind of build-up was missed."""
-    times = [letter.received_at for letter, number in zip(year.letters, year.matter_of, strict=True)
-             if number == matter.number and letter.received_at]
+    times = [
+        letter.received_at
+        for letter, number in zip(year.letters, year.matter_of, strict=True)
+        if number == matter.number and letter.received_at
+    ]
     days = (max(times) - min(times)).days + 1
     way = "no word of acting together" if matter.silent else f"letters say {matter.way}"
     say(f"  missed: {matter.petitioners} people in {days} days, {way}, {matter.plot['category']}")

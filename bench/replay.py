@@ -92,7 +92,7 @@ class Replay:
         for group in set(self._gathered.values()):
             testimonies = [self._testimonies[letter] for letter in group]
             if max(one.received_at for one in testimonies) >= now - OPEN:
-                gains.append(_gain(testimonies, since))
+                gains.append(_gain(testimonies, since) if len(group) > 1 else 0)
                 if gains[-1]:
                     growing.add(min(group))
         self._usual = Usual.of(gains)

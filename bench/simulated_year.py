@@ -103,8 +103,8 @@ class Year:
         matter.way = "" if 2 * number < build_ups else WAYS[number % len(WAYS)]
         matter.visit_at = (first + timedelta(days=days)).replace(hour=0, minute=0, second=0, microsecond=0)
         matter.petitioners = people
-        shares = sorted(log(1 + rng.random() * (exp(GROWTH) - 1)) / GROWTH for _ in range(people - 1))
-        for share in (0.0, *shares):
+        moments = sorted(log(1 + rng.random() * (exp(GROWTH) - 1)) / GROWTH for _ in range(people - 1))
+        for share in (0.0, *moments):
             # The last letters arrive before the day of the visit.
             at = first + (matter.visit_at - first) * share * 0.999
             person = self._person()
@@ -164,7 +164,7 @@ class Year:
             extra = ["group"] if self._random.random() < 0.2 else []
             self._write(matter, first + timedelta(days=self._random.uniform(0, 30)), self._person(), extra)
 
-    def _steady(self, matter: Matter, _: datetime) -> None:
+    def _steady(self, matter: Matter, _first: datetime) -> None:
         for _ in range(self._random.randint(6, 14)):
             extra = ["group"] if self._random.random() < 0.2 else []
             at = FIRST_DAY + timedelta(days=self._random.uniform(0, DAYS))
