@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import log10
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.stats import nbinom, poisson
 
 USUAL_DAYS = 28
@@ -12,6 +13,10 @@ USUAL_DAYS = 28
 PRIOR_MEAN = 0.1
 PRIOR_SPREAD = 2.0
 PRIOR_WEIGHT = 50
+# Gains always vary a little more than chance alone.
+LEAST_SPREAD = 1.25
+# A gain that is less likely than one in a thousand is no part of what is usual.
+UNUSUAL_FROM = 3.0
 # Beyond this the tail of the distribution is a guess.
 MOST_SURPRISING = 12.0
 
@@ -28,12 +33,29 @@ class Usual:
 
     @classmethod
     def of(cls, gains: Sequence[int]) -> "Usual":
-        """Estimate what is usual from the gains of an office's matters, one of 28 days each."""
-        counts = np.asarray(gains, np.float64)
-        weight = len(counts) + PRIOR_WEIGHT
-        mean = (counts.sum() + PRIOR_WEIGHT * PRIOR_MEAN) / weight
-        squares = ((counts - mean) ** 2).sum() / mean + PRIOR_WEIGHT * PRIOR_SPREAD
-        return cls(float(mean), max(1.0, float(squares / weight)))
+        """Estimate what is usual from the gains of an office's matters, one of 28 days each.
+
+        A few matters that surge would make every surge look usual. So gains that are less likely than one in a
+        thousand are counted as the largest that is likelier, and all is estimated again until nothing changes.
+        """
+        values, counts = np.unique(np.asarray(gains, np.int64), return_counts=True)
+        while True:
+            usual = cls._moments(values, counts)
+            likely = [value for value in values.tolist() if surprise(value, USUAL_DAYS, usual) < UNUSUAL_FROM]
+            most = max([1, *likely])
+            if not len(values) or most >= values[-1]:
+                return usual
+            inside = values < most
+            counts = np.append(counts[inside], counts[~inside].sum())
+            values = np.append(values[inside], most)
+
+    @classmethod
+    def _moments(cls, values: NDArray[np.int64], counts: NDArray[np.int64]) -> "Usual":
+        """Return mean and spread of values that occur so often, with the prior among them."""
+        weight = counts.sum() + PRIOR_WEIGHT
+        mean = ((values * counts).sum() + PRIOR_WEIGHT * PRIOR_MEAN) / weight
+        squares = ((values - mean) ** 2 * counts).sum() / mean + PRIOR_WEIGHT * PRIOR_SPREAD
+        return cls(float(mean), max(LEAST_SPREAD, float(squares / weight)))
 
 
 def surprise(gained: int, days: float, usual: Usual) -> float:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from model.surge import MOST_SURPRISING, PRIOR_MEAN, Usual, surprise
+from model.surge import LEAST_SPREAD, MOST_SURPRISING, PRIOR_MEAN, Usual, surprise
 
 
 def test_nothing_gained_is_no_surprise() -> None:
@@ -40,3 +40,19 @@ def test_what_is_usual_follows_the_gains_of_many_matters() -> None:
 
 def test_without_matters_the_prior_stands() -> None:
     assert Usual.of([]).mean == PRIOR_MEAN
+
+
+def test_a_few_matters_that_surge_do_not_make_surges_usual() -> None:
+    calm = [0] * 950 + [1] * 45 + [2] * 5
+    usual, surging = Usual.of(calm), Usual.of([*calm, 30, 60, 80])
+    assert surging.mean == pytest.approx(usual.mean, rel=0.2)
+    assert surging.spread == pytest.approx(usual.spread, rel=0.2)
+    assert surprise(8, 14, surging) > 4
+
+
+def test_an_office_where_all_gain_much_is_used_to_it() -> None:
+    assert Usual.of([20, 25, 30, 35] * 100).mean > 20
+
+
+def test_gains_always_vary_more_than_chance() -> None:
+    assert Usual.of([0] * 100_000).spread == LEAST_SPREAD
