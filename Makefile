@@ -43,6 +43,7 @@ lint: $(VENV)/ready ## check style, types and import directions
 bench: $(MODEL)/manifest.json ## compare with a named peer and print speed, memory and quality
 	@$(BIN)/python -m bench.category
 	@$(BIN)/python -m bench.similar $(MODEL)
+	@$(BIN)/python -m bench.build_ups $(MODEL)
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) $(MODEL) $(HOME_OF_DEMO)

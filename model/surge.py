@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import log10
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.stats import nbinom, poisson
 
 USUAL_DAYS = 28
@@ -12,6 +13,10 @@ USUAL_DAYS = 28
 PRIOR_MEAN = 0.1
 PRIOR_SPREAD = 2.0
 PRIOR_WEIGHT = 50
+# Gains always vary a little more than chance alone.
+LEAST_SPREAD = 1.25
+# A gain that is less likely than one in a thousand is no part of what is usual.
+UNUSUAL_FROM = 3.0
 # Beyond this the tail of the distribution is a guess.
 MOST_SURPRISING = 12.0
 
@@ -30,14 +35,28 @@ class Usual:
     def of(cls, gains: Sequence[int], prior: "Usual | None" = None, prior_weight: int = PRIOR_WEIGHT) -> "Usual":
         """Estimate what is usual from the gains of an office's matters, one of 28 days each.
 
-        `prior` is taken for usual as if it had been seen `prior_weight` times.
+        `prior` is taken for usual as if it had been seen `prior_weight` times. A few matters that surge would make
+        every surge look usual. So gains that are less likely than one in a thousand are counted as the largest that is
+        likelier, and all is estimated again until nothing changes.
         """
         before = prior or cls()
-        counts = np.asarray(gains, np.float64)
-        weight = len(counts) + prior_weight
-        mean = (counts.sum() + prior_weight * before.mean) / weight
-        squares = ((counts - mean) ** 2).sum() / mean + prior_weight * before.spread
-        return cls(float(mean), max(1.0, float(squares / weight)))
+        values, counts = np.unique(np.asarray(gains, np.int64), return_counts=True)
+        while True:
+            usual = before._with(values, counts, prior_weight)
+            likely = [value for value in values.tolist() if surprise(value, USUAL_DAYS, usual) < UNUSUAL_FROM]
+            most = max([1, *likely])
+            if not len(values) or most >= values[-1]:
+                return usual
+            inside = values < most
+            counts = np.append(counts[inside], counts[~inside].sum())
+            values = np.append(values[inside], most)
+
+    def _with(self, values: NDArray[np.int64], counts: NDArray[np.int64], own_weight: int) -> "Usual":
+        """Return mean and spread of values that occur so often, with this prior among them."""
+        weight = counts.sum() + own_weight
+        mean = ((values * counts).sum() + own_weight * self.mean) / weight
+        squares = ((values - mean) ** 2 * counts).sum() / mean + own_weight * self.spread
+        return Usual(float(mean), max(LEAST_SPREAD, float(squares / weight)))
 
 
 def surprise(gained: int, days: float, usual: Usual) -> float:

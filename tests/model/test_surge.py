@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from model.surge import MOST_SURPRISING, PRIOR_MEAN, Usual, surprise
+from model.surge import LEAST_SPREAD, MOST_SURPRISING, PRIOR_MEAN, Usual, surprise
 
 
 def test_nothing_gained_is_no_surprise() -> None:
@@ -47,3 +47,19 @@ def test_the_less_a_prior_weighs_the_nearer_is_what_is_usual_to_what_was_seen() 
     means = [Usual.of([10] * 6, Usual(1.0, 2.0), weight).mean for weight in (1, 6, 60)]
     assert means == sorted(means, reverse=True)
     assert means[1] == pytest.approx(5.5)
+
+
+def test_a_few_matters_that_surge_do_not_make_surges_usual() -> None:
+    calm = [0] * 950 + [1] * 45 + [2] * 5
+    usual, surging = Usual.of(calm), Usual.of([*calm, 30, 60, 80])
+    assert surging.mean == pytest.approx(usual.mean, rel=0.2)
+    assert surging.spread == pytest.approx(usual.spread, rel=0.2)
+    assert surprise(8, 14, surging) > 4
+
+
+def test_an_office_where_all_gain_much_is_used_to_it() -> None:
+    assert Usual.of([20, 25, 30, 35] * 100).mean > 20
+
+
+def test_gains_always_vary_more_than_chance() -> None:
+    assert Usual.of([0] * 100_000).spread == LEAST_SPREAD
