@@ -3,7 +3,7 @@ from itertools import pairwise
 
 import pytest
 
-from bench.build_ups import links_of, near_pairs, read_year
+from bench.build_ups import links_of, near_pairs, read_year, run, say_worst
 from bench.replay import Replay, Warnings, count
 from bench.simulated_year import DAYS, FIRST_DAY, SHARES, Year, build_ups, templates
 from model.analyse import Analyser
@@ -114,7 +114,24 @@ def test_pairs_are_those_that_the_service_compares(small_analyser: Analyser) -> 
     assert {link.a < link.b for link in links_of(small_analyser, letters, pairs, 1)} <= {True}
 
 
-def test_a_small_year_is_measured_and_repeats(small_analyser: Analyser, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_prints_what_was_warned_of_and_what_was_missed(
+    small_analyser: Analyser, capsys: pytest.CaptureFixture[str]
+) -> None:
+    say_worst([run(small_analyser, Year(5, 300, 2), 1)])
+    printed = capsys.readouterr().out
+    for expected in (
+        "letters/s",
+        "GB of memory",
+        "flag: ",
+        "3 letters a week: ",
+        "12 letters a week: ",
+        "worst of 1: ",
+    ):
+        assert expected in printed
+    assert printed.count("  missed: ") + int(printed.split("flag: ")[1].split(" of 2")[0]) == 2
+
+
+def test_a_small_year_is_measured_and_repeats(small_analyser: Analyser) -> None:
     year = Year(5, 800, 4)
     found = read_year(small_analyser, year, 1)
     assert len(found.visits) == len(year.letters)
@@ -124,7 +141,6 @@ def test_a_small_year_is_measured_and_repeats(small_analyser: Analyser, capsys: 
         replay.run()
         counts.append([count(year, warnings) for warnings in (replay.flag, *replay.plain.values())])
     assert counts[0] == counts[1]
-    assert "letters/s" in capsys.readouterr().out
     for counted in counts[0]:
         assert len(counted.days) + len(counted.missed) == 4
     fewest, *more = counts[0][1:]
