@@ -8,15 +8,14 @@ from datetime import datetime, timedelta
 from bench.simulated_year import DAYS, FIRST_DAY, Matter, Year
 from model.gathering import JOIN_FROM, Link, gather
 from model.records import GroupVisit, Letter
-from model.surge import USUAL_DAYS, Usual
-from service.matters import Duty, Testimony, flag_of
+from model.surge import Usual
+from service.joining import Wrote, gains_of
+from service.matters import ANONYMOUS, Duty, Testimony, flag_of
 
 ROUTE = timedelta(days=15)
 # The plain rule that the flag is compared with: so many letters of a matter within seven days.
 PLAIN = (3, 5, 8, 12)
 WEEK = timedelta(days=7)
-# Matters of which nobody has heard for so long tell nothing of what is usual.
-OPEN = timedelta(days=180)
 
 
 @dataclass(slots=True)
@@ -86,17 +85,10 @@ class Replay:
 
     def _estimate(self, now: datetime) -> set[str]:
         """Estimate anew what is usual; returns the matters that people have joined of late."""
-        gains: list[int] = []
-        growing = set()
-        since = now - timedelta(days=USUAL_DAYS)
-        for group in set(self._gathered.values()):
-            testimonies = [self._testimonies[letter] for letter in group]
-            if max(one.received_at for one in testimonies) >= now - OPEN:
-                gains.append(_gain(testimonies, since) if len(group) > 1 else 0)
-                if gains[-1]:
-                    growing.add(min(group))
-        self._usual = Usual.of(gains)
-        return growing
+        groups = list(set(self._gathered.values()))
+        wrote = [_wrote(self._testimonies[letter] for letter in group) for group in groups]
+        self._usual = Usual.of(gains_of(wrote, now))
+        return {min(group) for group, people in zip(groups, wrote, strict=True) if any(gains_of([people], now))}
 
     def _judge(self, group: frozenset[str], now: datetime) -> None:
         """Judge one matter at the end of a day."""
@@ -173,10 +165,10 @@ def _day(at: datetime) -> int:
     return (at - FIRST_DAY).days
 
 
-def _gain(testimonies: Iterable[Testimony], since: datetime) -> int:
-    """Count the people who joined a matter since a time; who opened it did not join it."""
-    joined: dict[str, datetime] = {}
-    for one in sorted(testimonies, key=lambda one: one.received_at):
-        for petitioner in one.petitioners:
-            joined.setdefault(petitioner, one.received_at)
-    return sum(at > since for at in sorted(joined.values())[1:])
+def _wrote(testimonies: Iterable[Testimony]) -> list[Wrote]:
+    """Return when everybody in a matter first and last wrote; letters without a name are of one person together."""
+    times: dict[str, list[datetime]] = {}
+    for one in testimonies:
+        for petitioner in one.petitioners or {ANONYMOUS}:
+            times.setdefault(petitioner, []).append(one.received_at)
+    return [(min(received), max(received)) for received in times.values()]
