@@ -90,8 +90,8 @@ def flag_of(
     Each part only grows with its evidence:
 
     - duties: 10 points for each duty not met in time, at most 20; `number` of duties
-    - people: 5 for each doubling of those who wrote, or 3 for each doubling beyond `group_from` of the largest stated
-      number, whichever is more, at most 30; `number` of people
+    - people: 8 for each doubling of those who wrote, or 3 for each doubling beyond `group_from` of the largest stated
+      number, whichever is more, at most 40; `number` of people
     - growth: 20 for each power of ten by which the number of people joining within 7, 14, 28 or 84 days is less likely
       than one in a hundred, at most 60; `number` of people joining
     - letters: 15 for a letter that watches, 40 to 60 for one that warns, by its score; `number` of such letters
@@ -127,10 +127,10 @@ def _duties(duties: Iterable[Duty], now: datetime) -> Part:
 
 
 def _people(petitioners: int, people: People | None, group_from: int) -> Part:
-    wrote = 5 * log2(max(1, petitioners))
+    wrote = 8 * log2(max(1, petitioners))
     stated = 3 * log2(max(1.0, people.count / group_from)) if people else 0.0
     number = people.count if people and stated > wrote else petitioners
-    return Part("people", round(min(30.0, max(wrote, stated))), number)
+    return Part("people", round(min(40.0, max(wrote, stated))), number)
 
 
 def _growth(testimonies: Iterable[Testimony], usual: Usual, now: datetime, answered_at: datetime | None) -> Part:
