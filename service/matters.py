@@ -20,7 +20,10 @@ WARNING_FROM = 60
 QUIET_AFTER = timedelta(days=180)
 # Fast growth shows in a week, slow growth only over twelve.
 GROWTH_DAYS = (7, 14, 28, 84)
-FEWEST_JOINING = 3
+# With who opened the matter they are five.
+FEWEST_JOINING = 4
+# Powers of ten: a gain less likely than one in thirty begins to count.
+COUNTS_FROM = 1.5
 ANONYMOUS = "anonymous"
 
 
@@ -92,8 +95,8 @@ def flag_of(
     - duties: 10 points for each duty not met in time, at most 20; `number` of duties
     - people: 8 for each doubling of those who wrote, or 3 for each doubling beyond `group_from` of the largest stated
       number, whichever is more, at most 40; `number` of people
-    - growth: 20 for each power of ten by which the number of people joining within 7, 14, 28 or 84 days is less likely
-      than one in a hundred, at most 60; `number` of people joining
+    - growth: 20 for each power of ten by which the number of people joining within 7, 14, 28 or 84 days, four or
+      more, is less likely than one in thirty, at most 60; `number` of people joining
     - letters: 15 for a letter that watches, 40 to 60 for one that warns, by its score; `number` of such letters
     - visits: 30 for a visit of `group_from` people or more, 40 for several; `number` of visits
     """
@@ -145,7 +148,7 @@ def _growth(testimonies: Iterable[Testimony], usual: Usual, now: datetime, answe
         since = now - timedelta(days=days)
         recent = sum(since < at <= now and (answered_at is None or at > answered_at) for at in times)
         if recent >= FEWEST_JOINING:
-            points = round(min(60.0, max(0.0, 20 * (surprise(recent, days, usual) - 2))))
+            points = round(min(60.0, max(0.0, 20 * (surprise(recent, days, usual) - COUNTS_FROM))))
             best = max(best, Part("growth", points, recent), key=lambda part: part.points)
     return best
 
