@@ -194,3 +194,9 @@ def test_who_wrote_before_the_answer_does_not_join_anew() -> None:
 def test_duties_come_first() -> None:
     told = [*people(12), letter(20, level="warning", score=0.9, present=6)]
     assert [part.name for part in flag(told, (OVERDUE,)).parts] == ["duties", "people", "growth", "letters", "visits"]
+
+
+@pytest.mark.parametrize(("group_from", "visits"), [(5, 1), (20, 0)])
+def test_from_how_many_on_a_visit_is_one_of_a_group_is_a_setting(group_from: int, visits: int) -> None:
+    found = flag_of([letter(1, present=8)], [], USUAL, NOW, group_from=group_from)
+    assert sum(part.number for part in found.parts if part.name == "visits") == visits
