@@ -16,7 +16,7 @@ from model.analyse import Analyser
 from model.errors import ArtefactError
 from model.storage import READERS, WRITERS, Part, PartReader, PartWriter
 
-FORMAT = 4
+FORMAT = 5
 MANIFEST = "manifest.json"
 CARD = "card.md"
 

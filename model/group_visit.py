@@ -30,6 +30,7 @@ _SAYS_SHARING = -2.0
 _MOST_SPEAKERS = 2
 _END_OF_CLAUSE = re.compile(r"[,。;!?\n]")
 FOLDS = 5
+PLAIN_CODES = ("collective_action_planned", "collective_action_threatened")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +62,12 @@ class GroupVisitReader:
     judges the letter as a whole by its terms. Names of persons, places and bodies are no terms, nor is criticism of
     those who govern, and no field about a person is a feature.
 
+    Where the table knows a plan or threat, how often such letters warn weighs as much as both together.
+
     Learned: `acting_` and `sharing_` (the scorers), `judge_` (levels from what they heard), `whole_` (levels from all
-    terms), every level weighing the same; `prior_` (3,), by which the score is brought back to how often a level
-    occurs; `held_out_` (letters, 3), the judgement of models that had not seen the letter.
+    terms), every level weighing the same; `plain_` (3,), the levels of letters with a plan or threat in plain words;
+    `prior_` (3,), by which the score is brought back to how often a level occurs; `held_out_` (letters, 3), the
+    judgement of models that had not seen the letter.
     """
 
     def __init__(self, C: float = 1.0, seed: int = 0) -> None:  # noqa: N803 - scikit-learn's name
@@ -93,7 +97,9 @@ class GroupVisitReader:
         judge = LogisticRegression(C=self.C, class_weight="balanced", max_iter=5000, random_state=self.seed)
         inputs = np.asarray([_inputs(each) for each in heard])
         by_clauses = cross_val_predict(judge, inputs, truth, groups=groups, cv=self._folds(), method="predict_proba")
-        self.held_out_ = (np.asarray(by_clauses) + self._held_out_whole(spoken, truth, groups)) / 2
+        proba = (np.asarray(by_clauses) + self._held_out_whole(spoken, truth, groups)) / 2
+        self.plain_ = self._levels_of([level for level, each in zip(truth, heard, strict=True) if _is_plain(each)])
+        self.held_out_ = np.asarray([self._with_plain(*each) for each in zip(proba, heard, strict=True)])
         self.judge_ = judge.fit(inputs, truth)
         self.whole_ = TermClassifier(seed=self.seed).fit(spoken, truth)
         self.acting_ = UtteranceScorer(seed=self.seed).fit(spoken, acting)
@@ -119,6 +125,15 @@ class GroupVisitReader:
                 scores[i] = scorer.decision_function(spoken[i])
         return scores
 
+    def _levels_of(self, plain: Sequence[int]) -> NDArray[np.float64]:
+        """Return the levels of letters with a plan or threat in plain words, every level weighing the same."""
+        shares = np.bincount(plain, minlength=len(LEVELS)) / np.maximum(self.prior_, 1e-9)
+        return shares / shares.sum() if len(plain) else np.zeros(len(LEVELS))
+
+    def _with_plain(self, proba: NDArray[np.float64], heard: Heard) -> NDArray[np.float64]:
+        """Return the levels of a letter, to which a plan or threat in plain words adds an opinion of equal weight."""
+        return (proba + self.plain_) / 2 if _is_plain(heard) and self.plain_.any() else proba
+
     def _held_out_whole(
         self, spoken: Sequence[Utterances], truth: NDArray[np.int64], groups: Sequence[int]
     ) -> NDArray[np.float64]:
@@ -138,10 +153,16 @@ class GroupVisitReader:
         scores = self.acting_.decision_function(spoken), self.sharing_.decision_function(spoken)
         heard = Heard(reading.clean.text, spoken, find_cues(reading.clean.text), *scores)
         proba = (self.judge_.predict_proba([_inputs(heard)]) + self.whole_.predict_proba([spoken]))[0] / 2
+        proba = self._with_plain(proba, heard)
         level = LEVELS[int(proba[: 3 if _can_be_quoted(heard) else 2].argmax())]
         reasons = _reasons(heard, level, reading, original) if level != "none" else ()
         weighted = proba * self.prior_
         return GroupVisit(level if reasons else "none", float(weighted[2] / weighted.sum()), _largest(heard), reasons)
+
+
+def _is_plain(heard: Heard) -> bool:
+    """Say whether a letter states in plain words that a group plans or threatens to act."""
+    return any(cue.code in PLAIN_CODES for cue in heard.cues.cues)
 
 
 def _can_be_quoted(heard: Heard) -> bool:
