@@ -221,7 +221,10 @@ def _reasons(heard: Heard, level: VisitLevel, reading: Reading, original: str) -
 
     Where no cue tells the level, the clause is quoted that says it most clearly.
     """
-    passages = [(*_whole(heard, cue), cue.code) for cue in heard.cues.cues if _tells(heard, cue.code, cue.start)]
+    largest = _largest(heard)
+    smaller = {found.start for found in heard.cues.people if found.people != largest}
+    telling = [cue for cue in heard.cues.cues if cue.code != "people_count" or cue.start not in smaller]
+    passages = [(*_whole(heard, cue), cue.code) for cue in telling]
     needed = ACT_CODES if level == "warning" else SPEAKER_CODES
     scores = heard.acting if level == "warning" else heard.sharing
     if len(scores) and not any(code in needed for _, _, code in passages):
@@ -243,12 +246,6 @@ def _whole(heard: Heard, cue: Cue) -> tuple[int, int]:
     rest = _END_OF_CLAUSE.search(heard.text, cue.end)
     end = rest.start() if rest else len(heard.text)
     return cue.start, end if end - cue.start <= LONGEST_QUOTE else cue.end
-
-
-def _tells(heard: Heard, code: str, start: int) -> bool:
-    """Say whether a cue is worth a quote: of numbers only the largest is."""
-    largest = {found.start for found in heard.cues.people if found.people == _largest(heard)}
-    return code != "people_count" or start in largest
 
 
 def _order(passage: tuple[int, int, str]) -> tuple[Any, ...]:

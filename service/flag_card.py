@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Row
@@ -39,7 +40,7 @@ def card_of(judged: Flagged, rows: Sequence[Row[Any]], keys: Keys, now: datetime
         petitioners=flag.petitioners,
         letters=sum(row.verdict != "copy" for row in rows),
         reasons=sorted({reason["code"] for visit in visits for reason in visit["reasons"]}) if raised else [],
-        quotes=list(_quotes(rows, keys))[:MOST_QUOTES] if raised and on else [],
+        quotes=list(islice(_quotes(rows, keys), MOST_QUOTES)) if raised and on else [],
         actions=_actions(judged, now) if raised else [],
     )
 
@@ -57,10 +58,10 @@ def _quotes(rows: Sequence[Row[Any]], keys: Keys) -> Iterator[QuoteOut]:
     said: set[str] = set()
     for row in reversed(rows):
         visit = row.analysis["group_visit"]
-        for reason in visit["reasons"] if visit else []:
-            if reason["code"] not in (*ACT_CODES, "wording"):
-                continue
-            text = masked_quote(reason["text"], names_of(row, keys))
+        telling = [one for one in visit["reasons"] if one["code"] in (*ACT_CODES, "wording")] if visit else []
+        names = names_of(row, keys) if telling else []
+        for reason in telling:
+            text = masked_quote(reason["text"], names)
             if text not in said:
                 said.add(text)
                 yield QuoteOut(letter=row.id, code=reason["code"], text=text)
