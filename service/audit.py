@@ -1,6 +1,6 @@
-"""Records who looks at a flagged matter, before it is shown; the database keeps the record append only."""
+"""Records who saw or did what, in the transaction that does it; the database keeps the record append only."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -13,17 +13,25 @@ from service.errors import Busy
 from service.queries import audit as queries
 from service.schemas.views import MatterLineOut, MatterOut
 
-Action = Literal["list", "view"]
+View = Literal["list", "view"]
 MATTER = "matter"
 
 
-def record_view(connection: Connection, caller: Caller, action: Action, kind: str, ids: Iterable[str]) -> None:
-    """Record that a caller is about to see some objects, in a list or each by itself."""
-    queries.insert_entries(connection, datetime.now(UTC), caller.name, caller.role, action, kind, ids)
+def record(
+    connection: Connection,
+    caller: Caller,
+    action: str,
+    kind: str,
+    ids: Iterable[str],
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Record that a caller does something with each of some objects; `detail` must hold no personal data."""
+    entry = {"actor": caller.name, "role": caller.role, "action": action, "object_kind": kind, "detail": detail}
+    queries.insert_entries(connection, datetime.now(UTC), entry, ids)
 
 
 def record_flagged(
-    database: Database, caller: Caller, action: Action, matters: Iterable[MatterOut | MatterLineOut]
+    database: Database, caller: Caller, action: View, matters: Iterable[MatterOut | MatterLineOut]
 ) -> None:
     """Record that a caller is about to see those of the matters that have a flag.
 
@@ -34,7 +42,7 @@ def record_flagged(
         return
     try:
         with database.write() as connection:
-            record_view(connection, caller, action, MATTER, flagged)
+            record(connection, caller, action, MATTER, flagged)
     except SQLAlchemyError as error:
         raise Busy("What is looked at cannot be recorded; send the request again.", retry_after=5) from error
 
@@ -50,4 +58,5 @@ def lines(connection: Connection, matter_id: str | None = None) -> Iterator[dict
             "action": row.action,
             "kind": row.object_kind,
             "id": row.object_id,
+            "detail": row.detail,
         }

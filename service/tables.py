@@ -149,7 +149,7 @@ flags = Table(
     Column("due_at", String(MOMENT), index=True),
 )
 
-# Who looked at what, and when. Rows are only added: triggers of the migration refuse any change of them, by anybody.
+# Who saw or did what, and when. Rows are only added: triggers of the migration refuse any change of them, by anybody.
 audit = Table(
     "audit",
     metadata,
@@ -160,6 +160,7 @@ audit = Table(
     Column("action", String(20), nullable=False),
     Column("object_kind", String(20), nullable=False),
     Column("object_id", String(64), nullable=False, index=True),
+    Column("detail", JSON(none_as_null=True)),
     sqlite_autoincrement=True,
 )
 

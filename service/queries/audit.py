@@ -1,6 +1,6 @@
 """Every statement about the record of who looked at what; there is none that changes or removes a row."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,12 +12,9 @@ from service.tables import audit
 PIECE = 1000
 
 
-def insert_entries(
-    connection: Connection, at: datetime, actor: str, role: str, action: str, kind: str, ids: Iterable[str]
-) -> None:
-    """Add a row for each object that somebody did something with."""
-    shared = {"at": moment(at), "actor": actor, "role": role, "action": action, "object_kind": kind}
-    rows = [{**shared, "object_id": object_id} for object_id in ids]
+def insert_entries(connection: Connection, at: datetime, entry: Mapping[str, Any], ids: Iterable[str]) -> None:
+    """Add a row for each object that somebody did something with; `entry` holds the columns that all share."""
+    rows = [{**entry, "at": moment(at), "object_id": object_id} for object_id in ids]
     if rows:
         connection.execute(insert(audit), rows)
 

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
 
-from service.audit import lines, record_view
+from service.audit import lines, record
 from service.auth import make_login_link
 from service.caller import Caller
 from service.cli import main
@@ -123,7 +123,7 @@ def test_the_command_prints_who_what_and_when(
     monkeypatch.setenv("HONGYAN_HOME", str(office.settings.home_folder))
     clerk.read(f"/matters/{warned}")
     with office.database.write() as connection:
-        record_view(connection, Caller("zhou", "admin"), "view", "matter", ["other", "another"])
+        record(connection, Caller("zhou", "admin"), "view", "matter", ["other", "another"])
     printed = CliRunner(catch_exceptions=False).invoke(main, ["audit", "list"])
     assert printed.exit_code == 0
     found: list[dict[str, Any]] = [json.loads(line) for line in printed.stdout.splitlines()]
@@ -132,7 +132,7 @@ def test_the_command_prints_who_what_and_when(
         (2, "zhou", "other"),
         (3, "zhou", "another"),
     ]
-    assert all(line.keys() == {"number", "at", "actor", "role", "action", "kind", "id"} for line in found)
+    assert all(line.keys() == {"number", "at", "actor", "role", "action", "kind", "id", "detail"} for line in found)
     one = CliRunner(catch_exceptions=False).invoke(main, ["audit", "list", "--matter", "other"])
     assert [json.loads(line) for line in one.stdout.splitlines()] == [found[1]]
     assert one.exit_code == 0

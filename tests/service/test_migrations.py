@@ -138,8 +138,8 @@ def test_flags_and_audit_go_forward_and_back_and_leave_all_else_as_it_was(databa
         "UPDATE audit SET number = 2",
         "DELETE FROM audit",
         "DELETE FROM audit WHERE number = 1",
-        "REPLACE INTO audit VALUES (1, 'x', 'nobody', 'x', 'x', 'x', 'x')",
-        "INSERT INTO audit VALUES (1, 'x', 'nobody', 'x', 'x', 'x', 'x') ON CONFLICT DO UPDATE SET actor = 'nobody'",
+        "REPLACE INTO audit VALUES (1, 'x', 'nobody', 'x', 'x', 'x', 'x', '{}')",
+        "INSERT INTO audit VALUES (1, 'x', 'nobody', 'x', 'x', 'x', 'x', '{}') ON CONFLICT DO UPDATE SET actor = 'nobody'",
     ],
 )
 def test_the_database_itself_refuses_to_change_the_audit(database: Database, statement: str) -> None:
