@@ -121,7 +121,8 @@ def test_flags_and_audit_go_forward_and_back_and_leave_all_else_as_it_was(databa
     upgrade(database, "0003")
     with database.write() as connection:
         connection.execute(insert(flags).values(row_of(flags) | {"matter_id": "m", "due_at": None}))
-        connection.execute(insert(audit).values(row_of(audit)))
+        first = {name: value for name, value in row_of(audit).items() if name != "detail"}
+        connection.execute(insert(audit).values(first))
     downgrade(database, "0002")
     with database.read() as connection:
         assert [tuple(row) for row in connection.exec_driver_sql("SELECT * FROM matters")] == [("m", "2026", 0)]
@@ -139,7 +140,7 @@ def test_flags_and_audit_go_forward_and_back_and_leave_all_else_as_it_was(databa
         "DELETE FROM audit",
         "DELETE FROM audit WHERE number = 1",
         "REPLACE INTO audit VALUES (1, 'x', 'nobody', 'x', 'x', 'x', 'x', '{}')",
-        "INSERT INTO audit VALUES (1, 'x', 'nobody', 'x', 'x', 'x', 'x', '{}') ON CONFLICT DO UPDATE SET actor = 'nobody'",
+        "INSERT INTO audit VALUES (1, 'x', 'nobody', 'x', 'x', 'x', 'x', '{}') ON CONFLICT DO UPDATE SET actor = 'x'",
     ],
 )
 def test_the_database_itself_refuses_to_change_the_audit(database: Database, statement: str) -> None:
