@@ -5,19 +5,47 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 from model.ngrams import BUCKET_BITS
-from model.profile import Profile
+from model.profile import Profile, Terms
 
 PLACE_KINDS = ("estate", "village", "township", "district", "road", "school", "hospital", "firm", "works")
 BATCH = 2048
 
 Values = NDArray[np.float64]
+Places = NDArray[np.int64]
+
+
+class _Rows:
+    """Terms of letters, a row for each letter, so that those of many pairs can be looked up at once."""
+
+    def __init__(self, terms: Sequence[Terms]) -> None:
+        self.lengths = np.array([len(each.buckets) for each in terms], np.int64)
+        self.starts = np.cumsum(self.lengths) - self.lengths
+        self.buckets = np.concatenate([each.buckets for each in terms]).astype(np.int64)
+        self.weights = np.concatenate([each.weights for each in terms]).astype(np.float64)
+        self.owners = np.repeat(np.arange(len(terms)), self.lengths)
+        # Row by row and ascending within each row, so that one search finds a bucket in any row.
+        self.keys = (self.owners << BUCKET_BITS) | self.buckets
+
+    def sums(self, values: Values) -> Values:
+        """Return the sum of a value of each term, by row."""
+        return np.bincount(self.owners, values, len(self.lengths)).astype(np.float64)
+
+    def shared(self, rows: Places, other: "_Rows", other_rows: Places, present: Values) -> Values:
+        """Return for rows beside other rows the sum of the weights of shared terms, each times its `present` there."""
+        lengths = self.lengths[rows]
+        pairs = np.repeat(np.arange(len(rows)), lengths)
+        places = np.arange(len(pairs)) + np.repeat(self.starts[rows] - (np.cumsum(lengths) - lengths), lengths)
+        wanted = (other_rows[pairs] << BUCKET_BITS) | self.buckets[places]
+        found = np.searchsorted(other.keys, wanted)
+        met = np.flatnonzero(np.append(other.keys, -1)[found] == wanted)
+        weights = self.weights[places[met]] * present[found[met]]
+        return np.bincount(pairs[met], weights, len(rows)).astype(np.float64)
 
 
 class _Pairs:
-    """Pairs of profiles as matrices, a row for each different profile."""
+    """Pairs of profiles as rows of terms, a row for each different profile."""
 
     def __init__(self, pairs: Sequence[tuple[Profile, Profile]]) -> None:
         self.pairs = pairs
@@ -26,46 +54,34 @@ class _Pairs:
         for profile in (profile for pair in pairs for profile in pair):
             if rows.setdefault(id(profile), len(self.profiles)) == len(self.profiles):
                 self.profiles.append(profile)
-        self.left = np.array([rows[id(a)] for a, _ in pairs], np.intp)
-        self.right = np.array([rows[id(b)] for _, b in pairs], np.intp)
-        self._matrices: dict[str, csr_matrix] = {}
+        self.left = np.array([rows[id(a)] for a, _ in pairs], np.int64)
+        self.right = np.array([rows[id(b)] for _, b in pairs], np.int64)
+        self._rows: dict[str, _Rows] = {}
 
-    def matrix(self, kind: str) -> csr_matrix:
-        """Return the weighted terms of a kind, shape (profiles, buckets)."""
-        if kind not in self._matrices:
-            terms = [profile.terms[kind] for profile in self.profiles]
-            offsets = np.cumsum([0, *(len(each.buckets) for each in terms)])
-            self._matrices[kind] = csr_matrix(
-                (
-                    np.concatenate([each.weights for each in terms]),
-                    np.concatenate([each.buckets for each in terms]),
-                    offsets,
-                ),
-                shape=(len(terms), 1 << BUCKET_BITS),
-            )
-        return self._matrices[kind]
-
-    def presence(self, kind: str) -> csr_matrix:
-        """Return how far each term is present, shape (profiles, buckets): wholly, or by its likeness to one that is."""
-        rows = self.matrix(kind)
-        if kind == "wide":
-            return rows
-        return csr_matrix((np.ones_like(rows.data), rows.indices, rows.indptr), shape=rows.shape)
+    def rows(self, kind: str) -> _Rows:
+        """Return the terms of a kind."""
+        if kind not in self._rows:
+            self._rows[kind] = _Rows([profile.terms[kind] for profile in self.profiles])
+        return self._rows[kind]
 
     def cosine(self, kind: str) -> Values:
         """Return the cosine of both letters' terms."""
-        rows = self.matrix(kind)
-        lengths = np.sqrt(_sums(rows.multiply(rows)))
-        products = _sums(rows[self.left].multiply(rows[self.right]))
+        rows = self.rows(kind)
+        lengths = np.sqrt(rows.sums(rows.weights**2))
+        products = rows.shared(self.left, rows, self.right, rows.weights)
         return _ratio(products, lengths[self.left] * lengths[self.right])
 
     def contained(self, part: str, whole: str) -> tuple[Values, Values]:
-        """Return the weighted share of a's terms `part` that are among b's terms `whole`, and the other way round."""
-        parts, presence = self.matrix(part), self.presence(whole)
-        totals = _sums(parts)
+        """Return the weighted share of a's terms `part` that are among b's terms `whole`, and the other way round.
+
+        A term is present wholly, or by its likeness to one that is.
+        """
+        parts, wholes = self.rows(part), self.rows(whole)
+        present = wholes.weights if whole == "wide" else np.ones_like(wholes.weights)
+        totals = parts.sums(parts.weights)
         empty = 0.5 if part in _OFTEN_EMPTY else 0.0
-        there = _sums(parts[self.left].multiply(presence[self.right]))
-        back = _sums(parts[self.right].multiply(presence[self.left]))
+        there = parts.shared(self.left, wholes, self.right, present)
+        back = parts.shared(self.right, wholes, self.left, present)
         return _ratio(there, totals[self.left], empty), _ratio(back, totals[self.right], empty)
 
     @cached_property
@@ -81,10 +97,6 @@ class _Pairs:
 
 # A gist often names nothing rare or specific: then nothing speaks for or against.
 _OFTEN_EMPTY = ("gist_rare", "gist_specific")
-
-
-def _sums(rows: csr_matrix) -> Values:
-    return np.asarray(rows.sum(axis=1), np.float64).ravel()
 
 
 def _ratio(part: Values, whole: Values, empty: float = 0.0) -> Values:

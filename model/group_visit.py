@@ -146,13 +146,21 @@ class GroupVisitReader:
 
     def predict(self, readings: Sequence[Reading], originals: Sequence[str]) -> list[GroupVisit]:
         """Return the level of each letter; every level above none quotes its evidence from the original text."""
-        return [self._read(reading, original) for reading, original in zip(readings, originals, strict=True)]
+        heard = [self._hear(reading) for reading in readings]
+        proba = self._proba(heard) if heard else ()
+        return [self._judged(*each) for each in zip(heard, proba, readings, originals, strict=True)]
 
-    def _read(self, reading: Reading, original: str) -> GroupVisit:
+    def _hear(self, reading: Reading) -> Heard:
         spoken = utterances(reading, self.words)
         scores = self.acting_.decision_function(spoken), self.sharing_.decision_function(spoken)
-        heard = Heard(reading.clean.text, spoken, find_cues(reading.clean.text), *scores)
-        proba = (self.judge_.predict_proba([_inputs(heard)]) + self.whole_.predict_proba([spoken]))[0] / 2
+        return Heard(reading.clean.text, spoken, find_cues(reading.clean.text), *scores)
+
+    def _proba(self, heard: Sequence[Heard]) -> NDArray[np.float64]:
+        """Return the levels of letters by both opinions, shape (letters, 3)."""
+        by_clauses = self.judge_.predict_proba([_inputs(each) for each in heard])
+        return np.asarray((by_clauses + self.whole_.predict_proba([each.spoken for each in heard])) / 2)
+
+    def _judged(self, heard: Heard, proba: NDArray[np.float64], reading: Reading, original: str) -> GroupVisit:
         proba = self._with_plain(proba, heard)
         level = LEVELS[int(proba[: 3 if _can_be_quoted(heard) else 2].argmax())]
         reasons = _reasons(heard, level, reading, original) if level != "none" else ()

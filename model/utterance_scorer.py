@@ -47,7 +47,8 @@ class UtteranceScorer:
 
     def decision_function(self, letter: Utterances) -> Scores:
         """Return the log-odds of each clause, read with the one before it, shape (clauses,)."""
-        return np.asarray(self._rows(letter) @ self.coef_ + self.intercept_)
+        clauses, columns = self._known(letter)
+        return np.asarray(np.bincount(clauses, self.coef_[columns], len(letter.bounds)) + self.intercept_)
 
     def learnt(
         self, terms: Iterable[str], keys: NDArray[np.int64], coef: NDArray[np.float64], intercept: float
@@ -63,14 +64,17 @@ class UtteranceScorer:
 
     def _rows(self, letter: Utterances) -> csr_matrix:
         """Return a binary matrix of shape (clauses, features)."""
+        clauses, columns = self._known(letter)
+        shape = (len(letter.bounds), len(self.keys_))
+        return csr_matrix((np.ones(len(columns)), (clauses, columns)), shape=shape)
+
+    def _known(self, letter: Utterances) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the features that count of each clause, each once, as pairs of clause and column."""
         keys, clauses = self._features(letter)
         columns = np.searchsorted(self.keys_, keys)
-        known = columns < len(self.keys_)
-        known[known] = self.keys_[columns[known]] == keys[known]
-        shape = (len(letter.bounds), len(self.keys_))
-        rows = csr_matrix((np.ones(known.sum()), (clauses[known], columns[known])), shape=shape)
-        rows.data[:] = 1
-        return rows
+        known = np.flatnonzero(np.append(self.keys_, -1)[columns] == keys)
+        found = np.unique(clauses[known] * (len(self.keys_) + 1) + columns[known])
+        return np.divmod(found, len(self.keys_) + 1)
 
     def _features(self, letter: Utterances) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the keys of a letter's features, each with a clause that is read with it."""
