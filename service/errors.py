@@ -27,6 +27,11 @@ class Problem(ServiceError):  # noqa: N818 - RFC 9457 calls it a problem
         self.errors = tuple(errors)
         self.retry_after = retry_after
 
+    @property
+    def blamed(self) -> tuple[str, str]:
+        """Return the first field at fault and why; of a letter as a whole where no field is."""
+        return self.errors[0] if self.errors else ("letter", self.detail)
+
 
 class Invalid(Problem):
     """The request is understood, but a field of it is not acceptable."""
@@ -65,3 +70,9 @@ class Busy(Problem):
     """The service cannot answer now; the caller should try again after a while."""
 
     status, title = 503, "Service unavailable"
+
+
+class Failed(Problem):
+    """Something went wrong on our side; the log knows what."""
+
+    status, title = 500, "Internal server error"

@@ -4,7 +4,7 @@ import csv
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -13,8 +13,8 @@ from model.errors import FileError, LetterError
 from model.letter_file import Row, read_rows
 from service.caller import Caller
 from service.errors import Problem
-from service.intake import Intake, ReadLetter
-from service.schemas.letters import LetterIn, letter_in_row
+from service.intake import Delivery, Intake, Stored
+from service.schemas.letters import letter_in_row
 
 BATCH = 128
 
@@ -30,7 +30,7 @@ class Outcome:
 
 
 def import_rows(intake: Intake, file: Path, caller: Caller) -> Iterator[Outcome]:
-    """Store the letters of a file, each in a transaction of its own.
+    """Store the letters of a file, some in each transaction.
 
     A row without external id is known by the file's content and its number, so that an import that was interrupted
     can be run again and stores nothing twice.
@@ -38,26 +38,21 @@ def import_rows(intake: Intake, file: Path, caller: Caller) -> Iterator[Outcome]
     mark = _mark(file)
     rows = read_rows(file)
     while batch := list(islice(rows, BATCH)):
-        keys = {row.number: f"import:{mark}:{row.number}" for row in batch}
-        ready = _read(intake, batch, caller, keys)
-        for row in batch:
-            yield _import_row(intake, row, caller, keys[row.number], ready.get(row.number))
+        yield from _import_batch(intake, batch, caller, mark)
 
 
-def _read(intake: Intake, rows: Sequence[Row], caller: Caller, keys: Mapping[int, str]) -> dict[int, ReadLetter]:
-    """Read the letters of a batch that are new, all at once; none if one cannot be read: each is then read alone."""
-    fresh: dict[int, LetterIn] = {}
+def _import_batch(intake: Intake, rows: Sequence[Row], caller: Caller, mark: str) -> list[Outcome]:
+    """Store the letters of some rows together, because many are read several times as fast."""
+    outcomes: dict[int, Outcome] = {}
+    deliveries: dict[int, Delivery] = {}
     for row in rows:
         try:
-            given = letter_in_row(row)
-        except LetterError:
-            continue
-        if not intake.knows(given, caller, keys[row.number]):
-            fresh[row.number] = given
-    try:
-        return dict(zip(fresh, intake.read(list(fresh.values())), strict=True))
-    except Problem:
-        return {}
+            deliveries[row.number] = Delivery(letter_in_row(row), caller, f"import:{mark}:{row.number}")
+        except LetterError as error:
+            outcomes[row.number] = Outcome(row.number, new=False, field=error.field, reason=error.reason)
+    for number, stored in zip(deliveries, intake.take_all(list(deliveries.values())), strict=True):
+        outcomes[number] = _outcome(number, stored)
+    return [outcomes[row.number] for row in rows]
 
 
 def _mark(file: Path) -> str:
@@ -68,14 +63,10 @@ def _mark(file: Path) -> str:
         raise FileError(f"{file}: cannot be opened: {error.strerror}") from error
 
 
-def _import_row(intake: Intake, row: Row, caller: Caller, key: str, read: ReadLetter | None) -> Outcome:
-    try:
-        return Outcome(row.number, intake.take(letter_in_row(row), caller, key, read).new)
-    except LetterError as error:
-        return Outcome(row.number, new=False, field=error.field, reason=error.reason)
-    except Problem as problem:
-        field, reason = problem.errors[0] if problem.errors else ("letter", problem.detail)
-        return Outcome(row.number, new=False, field=field, reason=reason)
+def _outcome(row: int, stored: Stored | Problem) -> Outcome:
+    if isinstance(stored, Stored):
+        return Outcome(row, stored.new)
+    return Outcome(row, False, *stored.blamed)
 
 
 def write_errors(outcomes: Iterable[Outcome], file: Path) -> Path | None:

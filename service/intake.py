@@ -1,13 +1,16 @@
-"""The way of a letter into the database: analysed, linked and stored in one transaction, once."""
+"""The way of letters into the database: analysed, linked and stored in one transaction, once."""
 
 import hashlib
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, Row
+from sqlalchemy.exc import OperationalError
 from ulid import ULID
 
 from model.errors import LetterError
@@ -16,15 +19,32 @@ from model.signatures import Signature
 from service.caller import Caller
 from service.db import Database
 from service.engine import Engine
-from service.errors import Conflict, Invalid
+from service.errors import Busy, Conflict, Failed, Invalid, Problem
 from service.flagging import Flagger, flags_follow
 from service.keys import Keys
-from service.linking import find_links, join_matter
+from service.linking import Arrivals, find_links, join_matter
 from service.queries import letters as queries
 from service.queries.letters import moment
 from service.queries.matters import insert_links
+from service.rounds import MOST_IN_ROUND, Rounds
 from service.schemas.letters import LetterIn
 from service.schemas.results import AnalysisOut
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A letter that a caller brings, under an idempotency key if it has one."""
+
+    given: LetterIn
+    caller: Caller
+    key: str | None = None
+
+    @cached_property
+    def content_hash(self) -> str:
+        """Return a hash of everything that a caller sent and we understand."""
+        return content_hash_of(self.given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +65,78 @@ class ReadLetter:
 
 
 class Intake:
-    """Take in letters."""
+    """Take in letters, those that several threads bring at the same time together."""
 
     def __init__(self, database: Database, engine: Engine, keys: Keys, flagger: Flagger) -> None:
         self.database = database
         self.engine = engine
         self.keys = keys
         self.flagger = flagger
+        self._rounds = Rounds(self._take_piece)
 
-    def read(self, given: Sequence[LetterIn]) -> list[ReadLetter]:
-        """Read letters before they are taken in; many at once are read several times as fast.
+    def take(self, delivery: Delivery) -> Stored:
+        """Store a letter, analysed and linked, unless an equal request did so before.
 
-        Raises Invalid if the time of any cannot be read.
+        Raises Conflict, naming the stored letter, if external id or key came before with other content, and Invalid if
+        the time cannot be read.
         """
-        letters = [self._letter(one) for one in given]
+        outcome = self._rounds.ask(delivery)
+        if isinstance(outcome, Problem):
+            raise outcome
+        return outcome
+
+    def take_all(self, deliveries: Sequence[Delivery]) -> list[Stored | Problem]:
+        """Take in letters; returns for each, in order, what is stored or why it was refused.
+
+        Up to 32 share a transaction. If one of them cannot be stored for a reason of its own, they are stored one by
+        one, so that it disturbs no other. Raises Busy, or what the driver raises, if the database does not answer.
+        """
+        pieces = [deliveries[first : first + MOST_IN_ROUND] for first in range(0, len(deliveries), MOST_IN_ROUND)]
+        return [outcome for piece in pieces for outcome in self._take_piece(piece)]
+
+    def _take_piece(self, deliveries: Sequence[Delivery]) -> list[Stored | Problem]:
+        try:
+            return self._take_together(deliveries)
+        except (Problem, OperationalError):
+            raise
+        except Exception as error:
+            if len(deliveries) == 1:
+                logger.error("a letter could not be stored", exc_info=error)
+                return [Failed("Something went wrong on our side; it has been logged.")]
+            return [outcome for delivery in deliveries for outcome in self._take_piece([delivery])]
+
+    def _take_together(self, deliveries: Sequence[Delivery]) -> list[Stored | Problem]:
+        # Reading letters takes longest; it is done before other writers have to wait.
+        ready = self._read_new(deliveries)
+        with self.database.write() as connection:
+            self.engine.catch_up(connection)
+            arrivals = Arrivals()
+            with flags_follow(connection, self.flagger) as touched:
+                places = [
+                    self._store_once(connection, delivery, read, arrivals, touched)
+                    for delivery, read in zip(deliveries, ready, strict=True)
+                ]
+            ids = [place[0] for place in places if not isinstance(place, Problem)]
+            rows = queries.letters_by_id(connection, ids)
+        self.engine.keep(self.database)
+        return [place if isinstance(place, Problem) else Stored(rows[place[0]], place[1]) for place in places]
+
+    def _read_new(self, deliveries: Sequence[Delivery]) -> list[ReadLetter | Problem | None]:
+        """Return for each delivery what the model reads in it, None if it was stored before, or why it is refused."""
+        found: list[Letter | Problem | None] = []
+        with self.database.read() as connection:
+            for delivery in deliveries:
+                try:
+                    known = self._known(connection, delivery)
+                    found.append(self._letter(delivery.given) if known is None else None)
+                except Problem as problem:
+                    found.append(problem)
+        letters = [letter for letter in found if isinstance(letter, Letter)]
+        read = iter(self._read(letters))
+        return [next(read) if isinstance(letter, Letter) else letter for letter in found]
+
+    def _read(self, letters: Sequence[Letter]) -> list[ReadLetter]:
+        """Read letters before they are taken in; many at once are read several times as fast."""
         analyses = self.engine.analyser.analyse(letters)
         vectors: Sequence[Signature | None] = list(self.engine.analyser.vectors(letters)) or [None] * len(letters)
         return [
@@ -66,49 +144,34 @@ class Intake:
             for letter, analysis, vector in zip(letters, analyses, vectors, strict=True)
         ]
 
-    def knows(self, given: LetterIn, caller: Caller, key: str) -> bool:
-        """Say whether a letter was taken in under a key or its external id, with whatever content."""
-        with self.database.read() as connection:
-            try:
-                return self._known(connection, given, caller, key, content_hash_of(given)) is not None
-            except Conflict:
-                return True
-
-    def take(self, given: LetterIn, caller: Caller, key: str | None = None, read: ReadLetter | None = None) -> Stored:
-        """Store a letter, analysed and linked, unless an equal request did so before.
-
-        `key` is an idempotency key, `read` what `read` made of the letter, if it was read before. Raises Conflict,
-        naming the stored letter, if external id or key came before with other content, and Invalid if the time cannot
-        be read.
-        """
-        content_hash = content_hash_of(given)
-        if (known := self._stored_before(given, caller, key, content_hash)) is not None:
-            return Stored(known, new=False)
-        # Reading the letter takes longest; it is done before other writers have to wait.
-        read = read or self.read([given])[0]
-        with self.database.write() as connection:
-            known = self._known(connection, given, caller, key, content_hash)
-            if known is not None:
-                return Stored(known, new=False)
-            with flags_follow(connection, self.flagger) as touched:
-                touched.add(self._store(connection, given, read, caller, content_hash))
+    def _store_once(
+        self,
+        connection: Connection,
+        delivery: Delivery,
+        read: ReadLetter | Problem | None,
+        arrivals: Arrivals,
+        touched: set[str],
+    ) -> tuple[str, bool] | Problem:
+        """Return the id of a letter and whether it is new, or why it is refused; what is known is stored no more."""
+        if isinstance(read, Problem):
+            return read
+        try:
+            letter_id = self._known(connection, delivery)
+        except Conflict as conflict:
+            return conflict
+        new = letter_id is None and read is not None
+        if read is not None and letter_id is None:
+            touched.add(self._store(connection, delivery, read, arrivals))
             letter_id = read.letter.id
-            if key:
-                queries.remember_key(connection, caller.name, key, content_hash, letter_id)
-            stored = Stored(queries.letters_by_id(connection, [letter_id])[letter_id], new=True)
-        self.engine.keep(self.database)
-        return stored
+        if letter_id is None:
+            raise Busy("The letter was removed at this moment; send the request again.", retry_after=1)
+        self._remember(connection, delivery, letter_id)
+        return letter_id, new
 
-    def _stored_before(self, given: LetterIn, caller: Caller, key: str | None, content_hash: str) -> Row[Any] | None:
-        """Return the letter that an equal request stored, and remember a key that is new to it."""
-        with self.database.read() as connection:
-            known = self._known(connection, given, caller, key, content_hash)
-            remembered = not key or queries.find_by_idempotency_key(connection, caller.name, key) is not None
-        if known is not None and key and not remembered:
-            with self.database.write() as connection:
-                if queries.find_by_idempotency_key(connection, caller.name, key) is None:
-                    queries.remember_key(connection, caller.name, key, content_hash, known.id)
-        return known
+    def _remember(self, connection: Connection, delivery: Delivery, letter_id: str) -> None:
+        owner, key = delivery.caller.name, delivery.key
+        if key and queries.find_by_idempotency_key(connection, owner, key) is None:
+            queries.remember_key(connection, owner, key, delivery.content_hash, letter_id)
 
     def _letter(self, given: LetterIn) -> Letter:
         try:
@@ -121,30 +184,25 @@ class Intake:
             letter.id, letter.title, letter.body, received_at, letter.channel, letter.addressee, letter.region, hashes
         )
 
-    def _known(
-        self, connection: Connection, given: LetterIn, caller: Caller, key: str | None, content_hash: str
-    ) -> Row[Any] | None:
-        """Return the letter that an equal request stored before."""
-        found = queries.find_by_external_id(connection, caller.name, given.external_id) if given.external_id else None
-        if found is not None and found.content_hash != content_hash:
-            raise _conflict("external_id", given.external_id, found.id)
-        before = queries.find_by_idempotency_key(connection, caller.name, key) if key else None
-        if before is not None and before.content_hash != content_hash:
+    def _known(self, connection: Connection, delivery: Delivery) -> str | None:
+        """Return the id of the letter that an equal request stored before."""
+        owner, key, external_id = delivery.caller.name, delivery.key, delivery.given.external_id
+        found = queries.find_by_external_id(connection, owner, external_id) if external_id else None
+        if found is not None and found.content_hash != delivery.content_hash:
+            raise _conflict("external_id", external_id, found.id)
+        before = queries.find_by_idempotency_key(connection, owner, key) if key else None
+        if before is not None and before.content_hash != delivery.content_hash:
             raise _conflict("Idempotency-Key", key, before.letter_id)
-        if found is None and before is not None:
-            found = queries.letters_by_id(connection, [before.letter_id])[before.letter_id]
-        return found
+        return found.id if found is not None else before.letter_id if before is not None else None
 
-    def _store(
-        self, connection: Connection, given: LetterIn, read: ReadLetter, caller: Caller, content_hash: str
-    ) -> str:
+    def _store(self, connection: Connection, delivery: Delivery, read: ReadLetter, arrivals: Arrivals) -> str:
         """Store a letter and its links; returns its matter."""
-        letter, analysis, vector = read.letter, read.analysis, read.vector
+        given, letter, analysis, vector = delivery.given, read.letter, read.analysis, read.vector
         restricted = is_accusation(given, analysis)
-        found = find_links(connection, self.engine, letter, vector, restricted)
+        found = find_links(connection, self.engine, letter, vector, restricted, arrivals)
         place = join_matter(connection, letter, restricted, found)
         values = {
-            **_plain_values(given, letter, caller, content_hash),
+            **_plain_values(delivery, letter),
             **_analysed_values(analysis),
             "people": self.keys.encrypt({"petitioners": given.people(), "accused": given.accused or []}),
             "named": _is_named(given),
@@ -156,6 +214,7 @@ class Intake:
         made = vector.tobytes() if vector is not None else None
         queries.insert_letter(connection, values, made, self.engine.analyser.version, letter.petitioners)
         insert_links(connection, found)
+        arrivals.add(letter, vector, restricted)
         return place.matter
 
 
@@ -177,12 +236,12 @@ def _is_named(given: LetterIn) -> bool:
     return person is not None and not isinstance(person, str) and bool(person.name and (person.address or person.phone))
 
 
-def _plain_values(given: LetterIn, letter: Letter, caller: Caller, content_hash: str) -> dict[str, Any]:
+def _plain_values(delivery: Delivery, letter: Letter) -> dict[str, Any]:
     return {
         "id": letter.id,
-        "owner": caller.name,
-        "external_id": given.external_id,
-        "content_hash": content_hash,
+        "owner": delivery.caller.name,
+        "external_id": delivery.given.external_id,
+        "content_hash": delivery.content_hash,
         "title": letter.title,
         "body": letter.body,
         "received_at": moment(letter.received_at or datetime.now(UTC)),
@@ -190,7 +249,7 @@ def _plain_values(given: LetterIn, letter: Letter, caller: Caller, content_hash:
         "channel": letter.channel,
         "addressee": letter.addressee,
         "region": letter.region,
-        "people_present": given.people_present,
+        "people_present": delivery.given.people_present,
     }
 
 

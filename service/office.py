@@ -25,10 +25,12 @@ class Office:
     engine: Engine
     keys: Keys
     flagger: Flagger = field(init=False)
+    intake: Intake = field(init=False)
 
     def __post_init__(self) -> None:
-        """Make the keeper of flags, which each process has one of."""
+        """Make the keeper of flags and the way in for letters, which each process has one of."""
         object.__setattr__(self, "flagger", Flagger(self.settings))
+        object.__setattr__(self, "intake", Intake(self.database, self.engine, self.keys, self.flagger))
 
     @classmethod
     def open(cls, settings: Settings) -> "Office":
@@ -44,11 +46,6 @@ class Office:
             office.engine.start(connection)
         office.engine.keep(database)
         return office
-
-    @property
-    def intake(self) -> Intake:
-        """Return the way in for letters."""
-        return Intake(self.database, self.engine, self.keys, self.flagger)
 
     def reader(self, connection: Connection, caller: Caller) -> Reader:
         """Return a reader for a caller."""

@@ -63,10 +63,9 @@ def circle_of(connection: Connection, starts: Collection[str]) -> list[Row[Any]]
         reached = matter_queries.linked_from(connection, fresh, JOIN_FROM)
         for row in decision_queries.standing_pairs(connection, fresh, "confirm"):
             reached |= {row.a_id, row.b_id}
-        matter_ids = {row.matter_id for row in letter_queries.letters_by_id(connection, sorted(fresh)).values()}
-        reached |= {row.id for row in letter_queries.letters_of_matters(connection, sorted(matter_ids), EVERYTHING)}
+        reached |= letter_queries.companions(connection, sorted(fresh))
         fresh = reached - found
-    return sorted(letter_queries.letters_by_id(connection, sorted(found)).values(), key=lambda row: row.id)
+    return sorted(letter_queries.texts_by_id(connection, sorted(found)).values(), key=lambda row: row.id)
 
 
 def settle(

@@ -38,6 +38,7 @@ def transfer_letter(connection: Connection, engine: Engine, letter_id: str, rest
     if row.restricted == restricted:
         return
     letter = letter_of_row(row, letter_queries.identities_of(connection, [letter_id])[letter_id])
+    engine.catch_up(connection)
     found = find_links(connection, engine, letter, engine.vector(letter), restricted)
     place = join_matter(connection, letter, restricted, found)
     _take_out(connection, row, place, TRANSFERRED)

@@ -7,7 +7,7 @@ from service.api.base import answer, api_blueprint
 from service.auth import allow, this_caller
 from service.caller import OFFICE, READERS
 from service.errors import Problem
-from service.intake import Stored
+from service.intake import Delivery, Stored
 from service.office import this_office
 from service.requests import MEBIBYTE, accept_up_to
 from service.schemas.letters import LetterIn, letter_in
@@ -32,7 +32,7 @@ def deliver(header: DeliveryHeader, body: LetterIn) -> Response:
 
     Repeating an external_id or an Idempotency-Key with the same content answers 200 and stores nothing new.
     """
-    stored = this_office().intake.take(body, this_caller(), header.idempotency_key)
+    stored = this_office().intake.take(Delivery(body, this_caller(), header.idempotency_key))
     return answer(_shown(stored), 201 if stored.new else 200)
 
 
@@ -47,18 +47,25 @@ def _shown(stored: Stored) -> LetterOut:
 @accept_up_to(16 * MEBIBYTE)
 def deliver_batch(body: BatchIn) -> Response:
     """Store up to 1,000 letters; one that is refused disturbs no other."""
-    return answer(BatchOut(items=[_delivered(record) for record in body.letters]))
+    lines = [_checked(record) for record in body.letters]
+    outcomes = iter(this_office().intake.take_all([line for line in lines if isinstance(line, Delivery)]))
+    return answer(BatchOut(items=[_line(next(outcomes) if isinstance(line, Delivery) else line) for line in lines]))
 
 
-def _delivered(record: object) -> BatchLineOut:
+def _checked(record: object) -> Delivery | LetterError:
     try:
-        stored = this_office().intake.take(letter_in(record), this_caller())
+        return Delivery(letter_in(record), this_caller())
     except LetterError as error:
-        return BatchLineOut(status=422, error=RefusedOut(field=error.field, reason=error.reason))
-    except Problem as problem:
-        field, reason = problem.errors[0] if problem.errors else ("letter", problem.detail)
-        return BatchLineOut(status=problem.status, error=RefusedOut(field=field, reason=reason))
-    return BatchLineOut(status=201 if stored.new else 200, letter=_shown(stored))
+        return error
+
+
+def _line(outcome: Stored | Problem | LetterError) -> BatchLineOut:
+    if isinstance(outcome, LetterError):
+        return BatchLineOut(status=422, error=RefusedOut(field=outcome.field, reason=outcome.reason))
+    if isinstance(outcome, Problem):
+        field, reason = outcome.blamed
+        return BatchLineOut(status=outcome.status, error=RefusedOut(field=field, reason=reason))
+    return BatchLineOut(status=201 if outcome.new else 200, letter=_shown(outcome))
 
 
 @letters_api.get("/letters", responses={200: LetterPage})

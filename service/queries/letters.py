@@ -39,6 +39,15 @@ class Filter:
     until: datetime | None = None
 
 
+_TEXTS = [
+    letters.c[name]
+    for name in (
+        *("id", "title", "body", "received_at", "channel", "addressee", "region"),
+        *("restricted", "matter_id", "verdict"),
+    )
+]
+
+
 def moment(value: datetime) -> str:
     """Write a time so that the order of texts is the order of times."""
     return value.astimezone(UTC).isoformat(timespec="microseconds")
@@ -125,6 +134,18 @@ def letters_by_id(connection: Connection, ids: Sequence[str]) -> dict[str, Row[A
     """Return the letters of the ids that exist."""
     rows = connection.execute(select(letters).where(letters.c.id.in_(ids)))
     return {row.id: row for row in rows}
+
+
+def texts_by_id(connection: Connection, ids: Sequence[str]) -> dict[str, Row[Any]]:
+    """Return what the letters of the ids say and where they belong, without what the model and people made of them."""
+    rows = connection.execute(select(*_TEXTS).where(letters.c.id.in_(ids))) if ids else ()
+    return {row.id: row for row in rows}
+
+
+def companions(connection: Connection, ids: Sequence[str]) -> set[str]:
+    """Return the ids of all letters in the matters of these letters."""
+    theirs = select(letters.c.matter_id).where(letters.c.id.in_(ids))
+    return set(connection.execute(select(letters.c.id).where(letters.c.matter_id.in_(theirs))).scalars())
 
 
 def page_of_letters(

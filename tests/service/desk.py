@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse as Answer
 from model.records import Letter
 from service.caller import Caller, Role
 from service.db import Database
-from service.intake import Stored
+from service.intake import Delivery, Stored
 from service.office import Office
 from service.schemas.letters import letter_in
 from service.tables import metadata
@@ -67,7 +67,7 @@ class Desk:
 
 def take(office: Office, body: str, caller: Caller = CLERK, key: str | None = None, **facts: Any) -> Stored:
     """Store a letter without HTTP."""
-    return office.intake.take(letter_in({"body": body, **facts}), caller, key)
+    return office.intake.take(Delivery(letter_in({"body": body, **facts}), caller, key))
 
 
 def count(database: Database, table: str) -> int:

@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.exc import DatabaseError as DriverError
 
 from service.caller import Caller
-from service.errors import Conflict, Invalid
+from service.errors import Conflict, Failed, Invalid
+from service.intake import Delivery, Stored
 from service.office import Office
 from service.queries.letters import identities_of
+from service.schemas.letters import letter_in
 from service.tables import letters
 from tests.service.desk import CLERK, LIFT, LIFT_AGAIN, QIAN, ROAD, WAGES, ZHAO, LetIn, contents, count, take
 
@@ -150,7 +151,7 @@ def test_a_failure_leaves_nothing_of_the_letter(office: Office, table: str) -> N
     break_inserts(office, table)
     # A letter alone opens a matter; a repeat makes links.
     body = ROAD if table == "matters" else LIFT_AGAIN
-    with pytest.raises(DriverError, match="disk of a test"):
+    with pytest.raises(Failed):
         take(office, body, petitioner=ZHAO, external_id="A-2", key="k2")
     assert contents(office.database) == before
 
@@ -158,7 +159,7 @@ def test_a_failure_leaves_nothing_of_the_letter(office: Office, table: str) -> N
 def test_after_a_failure_the_letter_can_be_stored(office: Office) -> None:
     first = take(office, LIFT, petitioner=ZHAO)
     break_inserts(office, "links")
-    with pytest.raises(DriverError):
+    with pytest.raises(Failed):
         take(office, LIFT_AGAIN, petitioner=ZHAO, key="k2")
     with office.database.write() as connection:
         connection.exec_driver_sql("DROP TRIGGER broken")
@@ -210,3 +211,39 @@ def test_the_text_stays_as_it_came(office: Office) -> None:
     text = "  ＡＢＣ\r\n電梯😀\u200b壞了  "
     stored = take(office, text, CLERK, title=" 标题 ")
     assert (stored.row.title, stored.row.body) == (" 标题 ", text)
+
+
+def test_letters_taken_together_meet_each_other(office: Office) -> None:
+    deliveries = [Delivery(letter_in({"body": body}), CLERK) for body in (LIFT, ROAD, LIFT_AGAIN)]
+    first, other, again = (stored.row for stored in office.intake.take_all(deliveries) if isinstance(stored, Stored))
+    assert first.matter_id == again.matter_id != other.matter_id
+
+
+def test_of_letters_taken_together_each_is_stored_once_or_refused_by_itself(office: Office) -> None:
+    facts = [
+        {"body": LIFT, "external_id": "A-1"},
+        {"body": ROAD, "received_at": "yesterday"},
+        {"body": LIFT, "external_id": "A-1"},
+        {"body": WAGES, "external_id": "A-1"},
+    ]
+    stored, unreadable, again, other = office.intake.take_all([Delivery(letter_in(one), CLERK) for one in facts])
+    assert isinstance(stored, Stored)
+    assert isinstance(again, Stored)
+    assert (stored.new, again.new) == (True, False)
+    assert again.row.id == stored.row.id
+    assert isinstance(unreadable, Invalid)
+    assert isinstance(other, Conflict)
+    assert count(office.database, "letters") == 1
+
+
+def test_one_that_the_database_refuses_disturbs_no_other(office: Office) -> None:
+    with office.database.write() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER picky BEFORE INSERT ON letters WHEN NEW.region = 'nowhere'"
+            " BEGIN SELECT RAISE(ABORT, 'region of a test'); END"
+        )
+    deliveries = [Delivery(letter_in({"body": LIFT, "region": place}), CLERK) for place in ("east", "nowhere")]
+    stored, refused = office.intake.take_all(deliveries)
+    assert isinstance(stored, Stored)
+    assert isinstance(refused, Failed)
+    assert count(office.database, "letters") == 1

@@ -120,6 +120,7 @@ def test_a_second_process_sees_letters_of_the_first_at_once(office: Office, seco
     third = take(office, f"{LIFT_AGAIN}谢谢。", petitioner=ZHAO)
     assert third.row.matter_id == first.row.matter_id
     with office.database.read() as connection:
+        office.engine.catch_up(connection)
         new = stored_letter("new", LIFT)
         found = find_links(connection, office.engine, new, office.engine.vector(new), restricted=False)
     assert {link.a for link in found} | {link.b for link in found} >= {first.row.id, repeat.row.id, third.row.id}
@@ -206,6 +207,7 @@ def test_accusations_meet_accusations_only(office: Office) -> None:
     assert accusation.row.matter_id != plain.row.matter_id
     assert again.row.matter_id == accusation.row.matter_id
     with office.database.read() as connection:
+        office.engine.catch_up(connection)
         for restricted, expected in ((False, {plain.row.id}), (True, {accusation.row.id, again.row.id})):
             new = stored_letter("~", LIFT)
             found = find_links(connection, office.engine, new, office.engine.vector(new), restricted)
