@@ -331,7 +331,7 @@ def test_an_import_that_was_killed_goes_on_and_loses_nothing(
     assert sorted(stored) == sorted(bodies)
 
 
-def test_an_import_that_is_run_again_stores_what_could_not_be_stored(run: Run, tmp_path: Path, database: Database) -> None:
+def test_an_import_run_again_stores_what_could_not_be_stored(run: Run, tmp_path: Path, database: Database) -> None:
     path = write(tmp_path / "in.jsonl", *GOOD)
     with database.write() as connection:
         connection.exec_driver_sql(
