@@ -16,6 +16,7 @@ from ulid import ULID
 from model.errors import LetterError
 from model.records import Letter
 from model.signatures import Signature
+from service import audit
 from service.caller import Caller
 from service.db import Database
 from service.engine import Engine
@@ -215,6 +216,7 @@ class Intake:
         queries.insert_letter(connection, values, made, self.engine.analyser.version, letter.petitioners)
         insert_links(connection, found)
         arrivals.add(letter, vector, restricted)
+        audit.record(connection, caller, "receive", audit.LETTER, [letter.id])
         return place.matter
 
 

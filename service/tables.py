@@ -150,6 +150,7 @@ flags = Table(
 )
 
 # Who saw or did what, and when. Rows are only added: triggers of the migration refuse any change of them, by anybody.
+# Numbers have no gaps; `hash` chains each row to the one before it (service/chain.py).
 audit = Table(
     "audit",
     metadata,
@@ -161,6 +162,7 @@ audit = Table(
     Column("object_kind", String(20), nullable=False),
     Column("object_id", String(64), nullable=False, index=True),
     Column("detail", JSON(none_as_null=True)),
+    Column("hash", String(64)),
     sqlite_autoincrement=True,
 )
 

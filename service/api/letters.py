@@ -4,6 +4,7 @@ from flask import Response
 
 from model.errors import LetterError
 from service.api.base import answer, api_blueprint
+from service.audit import LETTER, record_list, record_look
 from service.auth import allow, this_caller
 from service.caller import OFFICE, READERS
 from service.errors import Problem
@@ -74,7 +75,9 @@ def list_letters(query: LettersQuery) -> Response:
     """List the letters that the caller may see, newest first."""
     office = this_office()
     with office.database.read() as connection:
-        return answer(office.reader(connection, this_caller()).letters(query.filter(), query.limit, query.cursor))
+        page = office.reader(connection, this_caller()).letters(query.filter(), query.limit, query.cursor)
+    record_list(office.database, this_caller(), "letters", query, len(page.items))
+    return answer(page)
 
 
 @letters_api.get("/letters/<letter_id>", responses={200: LetterOut})
@@ -83,7 +86,9 @@ def read_letter(path: LetterPath) -> Response:
     """Return one letter."""
     office = this_office()
     with office.database.read() as connection:
-        return answer(office.reader(connection, this_caller()).letter(path.letter_id))
+        view = office.reader(connection, this_caller()).letter(path.letter_id)
+    record_look(office.database, this_caller(), "view", LETTER, [view.id])
+    return answer(view)
 
 
 @letters_api.get("/letters/<letter_id>/similar", responses={200: SimilarList})
@@ -93,4 +98,5 @@ def similar_letters(path: LetterPath) -> Response:
     office = this_office()
     with office.database.read() as connection:
         found = office.reader(connection, this_caller()).similar(office.engine, path.letter_id)
+    record_look(office.database, this_caller(), "similar", LETTER, [path.letter_id], {"count": len(found)})
     return answer(SimilarList(items=found))

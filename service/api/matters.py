@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 from flask import Response
 
+from service import audit
 from service.api.base import answer, api_blueprint
-from service.audit import record_flagged
 from service.auth import allow, this_caller
 from service.caller import OFFICE
 from service.decisions import Decider
@@ -26,7 +26,7 @@ def list_matters(query: MattersQuery) -> Response:
     office = this_office()
     with office.database.read() as connection:
         page = office.reader(connection, this_caller()).matters(query.limit, query.cursor, query.level)
-    record_flagged(office.database, this_caller(), "list", page.items)
+    audit.record_list(office.database, this_caller(), "matters", query, len(page.items), page.flagged)
     return answer(page)
 
 
@@ -85,6 +85,7 @@ def record_step(path: MatterPath, body: StepIn) -> Response:
     with office.database.write() as connection, flags_follow(connection, office.flagger) as touched:
         office.reader(connection, this_caller()).require_matter(path.matter_id)
         record(connection, this_caller(), path.matter_id, body)
+        audit.record(connection, this_caller(), body.type, audit.MATTER, [path.matter_id])
         touched.add(path.matter_id)
     return _shown(path.matter_id, status=201)
 
@@ -100,5 +101,5 @@ def _shown(matter_id: str, status: int = 200) -> Response:
     office = this_office()
     with office.database.read() as connection:
         view = office.reader(connection, this_caller()).matter(matter_id)
-    record_flagged(office.database, this_caller(), "view", [view])
+    audit.record_look(office.database, this_caller(), "view", audit.MATTER, [view.id])
     return answer(view, status)

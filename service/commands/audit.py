@@ -1,11 +1,16 @@
-"""Commands for the record of who looked at what."""
+"""Commands for the record of who did what."""
 
+import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 import click
+from sqlalchemy import Connection
 
-from service.audit import lines
+from service.audit import head_of, lines, verify_chain
 from service.commands.base import clear_errors, output_option, write_lines
 from service.db import Database
 from service.migrate import require_current
@@ -14,7 +19,7 @@ from service.settings import Settings
 
 @click.group()
 def audit() -> None:
-    """Show who looked at what."""
+    """Show who did what, and that nobody has changed the record of it."""
 
 
 @audit.command("list")
@@ -22,10 +27,36 @@ def audit() -> None:
 @output_option
 @clear_errors
 def list_command(matter: str | None, output: Path | None) -> None:
-    """Print who looked at which flagged matter and when, oldest first, one JSON line each."""
+    """Print who did what and when, oldest first, one JSON line each."""
+    with _reading() as connection:
+        write_lines(lines(connection, matter), output)
+
+
+@audit.command("head")
+@clear_errors
+def head_command() -> None:
+    """Print number and hash of the last row: keep it elsewhere, and give it to `verify` later."""
+    with _reading() as connection:
+        click.echo(json.dumps(asdict(head_of(connection))))
+
+
+@audit.command("verify")
+@click.option("--head", help="A hash that `head`, `verify` or the log gave earlier: it must still be in the chain.")
+@clear_errors
+def verify_command(head: str | None) -> None:
+    """Walk the chain of all rows, print its last number and hash; exit 1, naming the first row that is wrong."""
+    with _reading() as connection:
+        found = verify_chain(connection, head)
+    click.echo(json.dumps(asdict(found.head)))
+    if found.fault:
+        click.echo(f"the audit is not whole: {found.fault}", err=True)
+        sys.exit(1)
+
+
+@contextmanager
+def _reading() -> Iterator[Connection]:
     database = Database(Settings.from_env().database_address)
     require_current(database)
     with database.read() as connection:
-        write_lines(lines(connection, matter), output)
+        yield connection
     database.close()
-    sys.exit(0)

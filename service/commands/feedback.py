@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from service.audit import OPERATOR, record
 from service.commands.base import clear_errors, output_option, write_lines
 from service.db import Database
 from service.feedback import feedback_pairs
@@ -25,6 +26,8 @@ def pairs_command(restricted: bool, output: Path | None) -> None:
     """Print the standing decisions on links as pairs for `hongyan-train fit relation --letters`."""
     database = Database(Settings.from_env().database_address)
     require_current(database)
+    with database.write() as connection:
+        record(connection, OPERATOR, "export", "feedback", ["pairs"], {"restricted": restricted})
     with database.read() as connection:
         write_lines(feedback_pairs(connection, restricted), output)
     database.close()

@@ -289,6 +289,11 @@ class MatterPage(BaseModel):
     items: list[MatterLineOut]
     next: str | None
 
+    @property
+    def flagged(self) -> list[str]:
+        """Return the matters of the page that have a flag."""
+        return [matter.id for matter in self.items if matter.flag.level != "none"]
+
 
 class SimilarList(BaseModel):
     """The earlier letters that may be of the same matter."""

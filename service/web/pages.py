@@ -7,7 +7,7 @@ from flask import render_template, request
 from pydantic import BaseModel, ValidationError
 
 from model.taxonomy import Category
-from service.audit import record_flagged
+from service.audit import LETTER, MATTER, record_list, record_look
 from service.auth import allow, this_caller
 from service.caller import OFFICE
 from service.errors import Invalid
@@ -34,6 +34,7 @@ def letters() -> str:
     office = this_office()
     with office.database.read() as connection:
         page = office.reader(connection, this_caller()).letters(query.filter(), PAGE, query.cursor)
+    record_list(office.database, this_caller(), "letters", query, len(page.items))
     chosen = {name: getattr(query, name) for name in FILTERS if getattr(query, name)}
     return render_template("letters.html", page=page, chosen=chosen, cursor=query.cursor, categories=_categories())
 
@@ -47,6 +48,7 @@ def letter(letter_id: str) -> str:
         reader = office.reader(connection, this_caller())
         view = reader.letter(letter_id)
         together, apart = beside(view, reader.similar(office.engine, letter_id))
+    record_look(office.database, this_caller(), "view", LETTER, [view.id], {"similar": len(together) + len(apart)})
     evidence = enumerate(view.category.evidence if view.category else [])
     weights = sorted(evidence, key=lambda entry: -abs(entry[1].weight))[:MOST_WEIGHTS]
     return render_template(
@@ -62,7 +64,7 @@ def matters() -> str:
     office = this_office()
     with office.database.read() as connection:
         page = office.reader(connection, this_caller()).matters(PAGE, query.cursor, query.level)
-    record_flagged(office.database, this_caller(), "list", page.items)
+    record_list(office.database, this_caller(), "matters", query, len(page.items), page.flagged)
     names = {category.code: category.name for category in _categories()}
     return render_template("matters.html", page=page, cursor=query.cursor, level=query.level, names=names)
 
@@ -74,7 +76,7 @@ def matter(matter_id: str) -> str:
     office = this_office()
     with office.database.read() as connection:
         view = office.reader(connection, this_caller()).matter(matter_id)
-    record_flagged(office.database, this_caller(), "view", [view])
+    record_look(office.database, this_caller(), "view", MATTER, [view.id])
     return render_template("matter.html", view=view)
 
 
@@ -82,8 +84,10 @@ def matter(matter_id: str) -> str:
 @allow(OFFICE)
 def hot_issues() -> str:
     """Show what rises in the last fourteen days, the most surprising first."""
-    with this_office().database.read() as connection:
+    database = this_office().database
+    with database.read() as connection:
         board = read_issues(connection, this_caller().sight, datetime.now(UTC))
+    record_look(database, this_caller(), "list", "hot_issues", [""], {"count": len(board.items)})
     return render_template("hot_issues.html", board=board)
 
 

@@ -41,6 +41,7 @@ MAY_SPEAK_OF_PEOPLE = {
     "letters.content_hash": "of a request",
     "idempotency_keys.content_hash": "of a request",
     "identities.hash": "keyed, never shown",
+    "audit.hash": "of a row and all before it",
     "tokens.name": "of a caller",
     "tokens.hash": "of a token",
     "login_links.name": "of a caller",

@@ -12,6 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.types import JSON
 
 import service.migrate
+from service.audit import record, verify_chain
+from service.caller import Caller
 from service.db import Database
 from service.errors import DatabaseError
 from service.migrate import downgrade, require_current, upgrade
@@ -121,7 +123,7 @@ def test_flags_and_audit_go_forward_and_back_and_leave_all_else_as_it_was(databa
     upgrade(database, "0003")
     with database.write() as connection:
         connection.execute(insert(flags).values(row_of(flags) | {"matter_id": "m", "due_at": None}))
-        first = {name: value for name, value in row_of(audit).items() if name != "detail"}
+        first = {name: value for name, value in row_of(audit).items() if name not in ("detail", "hash")}
         connection.execute(insert(audit).values(first))
     downgrade(database, "0002")
     with database.read() as connection:
@@ -139,8 +141,8 @@ def test_flags_and_audit_go_forward_and_back_and_leave_all_else_as_it_was(databa
         "UPDATE audit SET number = 2",
         "DELETE FROM audit",
         "DELETE FROM audit WHERE number = 1",
-        "REPLACE INTO audit VALUES (1, 'x', 'nobody', 'x', 'x', 'x', 'x', '{}')",
-        "INSERT INTO audit VALUES (1, 'x', 'nobody', 'x', 'x', 'x', 'x', '{}') ON CONFLICT DO UPDATE SET actor = 'x'",
+        "REPLACE INTO audit VALUES (1, 'x', 'nobody', 'x', 'x', 'x', 'x', '{}', 'x')",
+        "INSERT INTO audit VALUES (1, 'x', 'x', 'x', 'x', 'x', 'x', '{}', 'x') ON CONFLICT DO UPDATE SET actor = 'x'",
     ],
 )
 def test_the_database_itself_refuses_to_change_the_audit(database: Database, statement: str) -> None:
@@ -152,6 +154,30 @@ def test_the_database_itself_refuses_to_change_the_audit(database: Database, sta
     with database.read() as connection:
         (row,) = connection.execute(select(audit))
         assert dict(row._mapping) == row_of(audit)
+
+
+def test_what_was_recorded_before_is_chained_and_still_cannot_be_changed(database: Database) -> None:
+    upgrade(database, "0004")
+    old = [
+        {**row_of(audit), "number": number, "object_id": f"事项{number}", "detail": detail}
+        for number, detail in enumerate((None, {"名": ["值", 0.1]}, None), start=1)
+    ]
+    columns = [column for column in audit.columns if column.name != "hash"]
+    with database.write() as connection:
+        for row in old:
+            connection.execute(insert(audit).values({column: row[column.name] for column in columns}))
+    upgrade(database)
+    with database.write() as connection:
+        record(connection, Caller("li", "clerk"), "view", "letter", ["a"])
+        found = verify_chain(connection)
+    assert (found.fault, found.head.number) == (None, 4)
+    for statement in ("UPDATE audit SET actor = 'nobody'", "DELETE FROM audit"):
+        with pytest.raises(IntegrityError, match="append only"), database.write() as connection:
+            connection.exec_driver_sql(statement)
+    downgrade(database, "0004")
+    upgrade(database)
+    with database.read() as connection:
+        assert verify_chain(connection) == found
 
 
 def test_numbers_of_the_audit_go_on(database: Database) -> None:

@@ -293,6 +293,8 @@ def test_commands_name_nobody(
         ("index", "rebuild"): [],
         ("feedback", "pairs"): ["--restricted"],
         ("audit", "list"): [],
+        ("audit", "head"): [],
+        ("audit", "verify"): [],
         ("flags", "refresh"): [],
         ("token", "add"): ["li", "--role", "clerk"],
         ("login-link",): ["li", "--role", "clerk"],
