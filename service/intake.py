@@ -117,6 +117,7 @@ class Intake:
                     self._store_once(connection, delivery, read, arrivals, touched)
                     for delivery, read in zip(deliveries, ready, strict=True)
                 ]
+            _record_arrivals(connection, deliveries, places)
             ids = [place[0] for place in places if not isinstance(place, Problem)]
             rows = queries.letters_by_id(connection, ids)
         self.engine.keep(self.database)
@@ -216,8 +217,19 @@ class Intake:
         queries.insert_letter(connection, values, made, self.engine.analyser.version, letter.petitioners)
         insert_links(connection, found)
         arrivals.add(letter, vector, restricted)
-        audit.record(connection, caller, "receive", audit.LETTER, [letter.id])
         return place.matter
+
+
+def _record_arrivals(
+    connection: Connection, deliveries: Sequence[Delivery], places: Sequence[tuple[str, bool] | Problem]
+) -> None:
+    """Record who delivered each letter that is new."""
+    brought: dict[Caller, list[str]] = {}
+    for delivery, place in zip(deliveries, places, strict=True):
+        if not isinstance(place, Problem) and place[1]:
+            brought.setdefault(delivery.caller, []).append(place[0])
+    for caller, letter_ids in brought.items():
+        audit.record(connection, caller, "receive", audit.LETTER, letter_ids)
 
 
 def is_accusation(given: LetterIn, analysis: AnalysisOut) -> bool:
