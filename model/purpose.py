@@ -44,3 +44,15 @@ def route_of(purpose: Purpose | None, category: CategoryResult | None, taxonomy:
         return None
     entry = taxonomy.classes_by_code.get(category.level2.code) if category.level2 else None
     return entry.route if entry else "ordinary"
+
+
+def route_of_codes(purpose: Purpose | None, code: str, level2: str | None, taxonomy: Taxonomy) -> Route:
+    """Return the legal route of a letter whose category a person named.
+
+    Without a class of level 2 it is the route that all classes of the category share, if they do.
+    """
+    if purpose in ("accusation", "suggestion"):
+        return "discipline" if purpose == "accusation" else "suggestion"
+    classes = taxonomy.by_code[code].classes
+    routes = {entry.route for entry in classes if level2 in (None, entry.code)}
+    return routes.pop() if len(routes) == 1 else "ordinary"

@@ -66,6 +66,26 @@ class Conflict(Problem):
     status, title = 409, "Conflict"
 
 
+class PreconditionRequired(Problem):
+    """A change must say which state it was made for."""
+
+    status, title = 428, "Precondition required"
+
+    def __init__(self) -> None:
+        super().__init__("Send If-Match with the ETag of the state that you saw.", [("If-Match", "is missing")])
+
+
+class PreconditionFailed(Problem):
+    """Somebody changed it since; `etag` is today's."""
+
+    status, title = 412, "Precondition failed"
+
+    def __init__(self, etag: str) -> None:
+        reason = "names an older state; read it again and decide anew"
+        super().__init__("It was changed since you read it.", [("If-Match", reason)])
+        self.etag = etag
+
+
 class Busy(Problem):
     """The service cannot answer now; the caller should try again after a while."""
 

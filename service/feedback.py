@@ -1,10 +1,11 @@
-"""What people decided on links, as pairs from which the relation can be learnt."""
+"""What people decided, as files to learn from: on links as pairs, on analyses as letters with labels."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from service.queries.corrections import judged_letters
 from service.queries.decisions import standing_with_scores
 from service.queries.letters import letters_by_id
 
@@ -21,6 +22,25 @@ def feedback_pairs(connection: Connection, restricted: bool = False) -> Iterator
         letters = letters_by_id(connection, [row.a_id, row.b_id])
         sides = {side: _shown(letters[letter_id]) for side, letter_id in (("a", row.a_id), ("b", row.b_id))}
         yield {**sides, "label": LABELS[row.kind], "score": row.score}
+
+
+def feedback_letters(connection: Connection, restricted: bool = False) -> Iterator[dict[str, Any]]:
+    """Yield the letters that people judged, with the code of the class that holds and what the model had said.
+
+    Accusations come only if `restricted`.
+    """
+    for row in judged_letters(connection, restricted):
+        if row.analysis["category"]:
+            automatic = label_of(row.automatic or row.analysis)
+            yield {**_shown(row), "label": label_of(row.analysis), "review": row.review, "automatic": automatic}
+
+
+def label_of(analysis: Mapping[str, Any]) -> str | None:
+    """Return the code of the finest class that an analysis names."""
+    category = analysis["category"]
+    if category is None:
+        return None
+    return str((category["level2"] or category)["code"])
 
 
 def _shown(row: Row[Any]) -> dict[str, Any]:

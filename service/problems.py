@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from service.errors import Busy, NotFound, Problem, TooLarge
+from service.errors import Busy, NotFound, PreconditionFailed, Problem, TooLarge
 from service.schemas.letters import faults
 
 logger = logging.getLogger(__name__)
@@ -33,6 +33,8 @@ def _answer_problem(problem: Problem) -> Response:
         response.headers["Retry-After"] = str(problem.retry_after)
     if problem.status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(problem, PreconditionFailed):
+        response.headers["ETag"] = problem.etag
     return response
 
 

@@ -17,6 +17,7 @@ from service.flagging import Flagger
 from service.keys import Keys
 from service.masking import masked_petitioner
 from service.paging import cursor_of, position_of
+from service.preconditions import tag_of
 from service.queries import decisions as decision_queries
 from service.queries import letters as queries
 from service.queries import matters as matter_queries
@@ -50,10 +51,14 @@ class Reader:
 
     def letter(self, letter_id: str) -> LetterOut:
         """Return a letter; raises NotFound if there is none that the caller may see."""
+        return self.view(self.require_letter(letter_id))
+
+    def require_letter(self, letter_id: str) -> Row[Any]:
+        """Return the row of a letter; raises NotFound if there is none that the caller may see."""
         row = queries.find_letter(self.connection, letter_id, self.caller.sight)
         if row is None:
             raise NotFound
-        return self.view(row)
+        return row
 
     def view(self, row: Row[Any]) -> LetterOut:
         """Show a row that the caller may see."""
@@ -62,7 +67,21 @@ class Reader:
         people = self.keys.decrypt(row.people)["petitioners"] if row.people else []
         clocks = clocks_of(datetime.fromisoformat(row.received_at), row.named)
         view = LetterOut.of(row, clocks, self._matter_of(row), masked_petitioner(people))
-        return view if self.flagger.on else view.model_copy(update={"group_visit": None})
+        if self.flagger.on:
+            return view
+        automatic = view.automatic.model_copy(update={"group_visit": None}) if view.automatic else None
+        return view.model_copy(update={"group_visit": None, "automatic": automatic})
+
+    def tag(self, row: Row[Any]) -> str:
+        """Return the tag of a letter as the caller sees it now; what is withheld never changes."""
+        if not self.caller.reads(row.restricted):
+            return tag_of(0)
+        return tag_of(row.revision, matter_queries.revision_of(self.connection, row.matter_id))
+
+    def matter_tag(self, view: MatterOut) -> str:
+        """Return the tag of a matter as it is shown; duties and growth change with time alone."""
+        overdue = sum(duty.overdue for duty in view.flag.duties)
+        return tag_of(matter_queries.revision_of(self.connection, view.id), view.flag.points, overdue)
 
     def _matter_of(self, row: Row[Any]) -> MatterOfLetterOut:
         confirmed, rejected = (

@@ -34,6 +34,8 @@ matters = Table(
     Column("id", String(26), primary_key=True),
     Column("created_at", String(MOMENT), nullable=False),
     Column("restricted", Boolean, nullable=False),
+    # Grows with every change of the matter, its letters or what they are linked to.
+    Column("revision", Integer, nullable=False, server_default="1"),
 )
 
 letters = Table(
@@ -56,13 +58,17 @@ letters = Table(
     Column("named", Boolean, nullable=False),
     # An accusation: only who may see restricted letters learns that it exists.
     Column("restricted", Boolean, nullable=False),
+    # What holds for the letter: the automatic result with what people corrected. `automatic` is the result as it was,
+    # where the two differ.
     Column("analysis", JSON, nullable=False),
+    Column("automatic", JSON(none_as_null=True)),
     Column("category", String(200)),
     Column("visit_level", String(10)),
     Column("needs_review", Boolean, nullable=False),
     Column("review", String(10), nullable=False),
     Column("matter_id", String(26), ForeignKey(matters.c.id), nullable=False, index=True),
     Column("verdict", String(10), nullable=False),
+    Column("revision", Integer, nullable=False, server_default="1"),
     UniqueConstraint("owner", "external_id"),
     Index(None, "received_at", "id"),
 )
@@ -134,6 +140,21 @@ decisions = Table(
     Column("bridges", Integer, ForeignKey(events.c.number), index=True),
     Column("undone_by", Integer, ForeignKey(events.c.number), index=True),
     Column("note", String(500)),
+    sqlite_autoincrement=True,
+)
+
+# What people said of the analysis of letters. Rows are only added: `after` is what holds from then on for each field,
+# null for one that was taken back; `before` what held until then.
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("at", String(MOMENT), nullable=False),
+    Column("actor", String(200), nullable=False),
+    Column("letter_id", String(26), ForeignKey(letters.c.id), nullable=False, index=True),
+    Column("before", JSON, nullable=False),
+    Column("after", JSON, nullable=False),
+    Column("reason", String(500)),
     sqlite_autoincrement=True,
 )
 

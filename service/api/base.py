@@ -15,6 +15,10 @@ PROBLEMS: dict[Any, Any] = {
     status: {"content": PROBLEM_CONTENT} for status in (400, 401, 404, 409, 413, 415, 422, 500, 503)
 }
 
+NOT_MODIFIED: dict[str, Any] = {"description": "The caller has the present state already"}
+MATCHED: dict[Any, Any] = {412: {"content": PROBLEM_CONTENT}}
+CONDITIONS: dict[Any, Any] = {**MATCHED, 428: {"content": PROBLEM_CONTENT}}
+
 
 def api_blueprint(name: str) -> APIBlueprint:
     """Return a blueprint of /api/v1 that lets in whom its views allow, and reads JSON."""
@@ -25,8 +29,15 @@ def api_blueprint(name: str) -> APIBlueprint:
     return blueprint
 
 
-def answer(content: BaseModel, status: int = 200) -> Response:
-    """Return a view as JSON."""
+def answer(content: BaseModel, status: int = 200, tag: str | None = None) -> Response:
+    """Return a view as JSON, with the tag of its state."""
     response = jsonify(content.model_dump(mode="json"))
     response.status_code = status
+    if tag is not None:
+        response.headers["ETag"] = tag
     return response
+
+
+def unchanged(tag: str) -> Response:
+    """Tell the caller that it has the present state."""
+    return Response(status=304, headers={"ETag": tag})

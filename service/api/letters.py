@@ -3,20 +3,27 @@
 from flask import Response
 
 from model.errors import LetterError
-from service.api.base import answer, api_blueprint
+from service.api.base import CONDITIONS, NOT_MODIFIED, answer, api_blueprint, unchanged
 from service.audit import LETTER, record_list, record_look
 from service.auth import allow, this_caller
 from service.caller import OFFICE, READERS
+from service.correcting import Corrector
 from service.errors import Problem
+from service.flagging import flags_follow
 from service.intake import Delivery, Stored
 from service.office import this_office
+from service.preconditions import is_known
+from service.queries.letters import letters_by_id
 from service.requests import MEBIBYTE, accept_up_to
 from service.schemas.letters import LetterIn, letter_in
 from service.schemas.requests import (
     BatchIn,
     BatchLineOut,
     BatchOut,
+    ConditionHeader,
+    CorrectionIn,
     DeliveryHeader,
+    KnownHeader,
     LetterPath,
     LettersQuery,
     RefusedOut,
@@ -33,8 +40,11 @@ def deliver(header: DeliveryHeader, body: LetterIn) -> Response:
 
     Repeating an external_id or an Idempotency-Key with the same content answers 200 and stores nothing new.
     """
-    stored = this_office().intake.take(Delivery(body, this_caller(), header.idempotency_key))
-    return answer(_shown(stored), 201 if stored.new else 200)
+    office = this_office()
+    stored = office.intake.take(Delivery(body, this_caller(), header.idempotency_key))
+    with office.database.read() as connection:
+        reader = office.reader(connection, this_caller())
+        return answer(reader.view(stored.row), 201 if stored.new else 200, reader.tag(stored.row))
 
 
 def _shown(stored: Stored) -> LetterOut:
@@ -80,15 +90,36 @@ def list_letters(query: LettersQuery) -> Response:
     return answer(page)
 
 
-@letters_api.get("/letters/<letter_id>", responses={200: LetterOut})
+@letters_api.get("/letters/<letter_id>", responses={200: LetterOut, 304: NOT_MODIFIED})
 @allow(READERS)
-def read_letter(path: LetterPath) -> Response:
-    """Return one letter."""
+def read_letter(path: LetterPath, header: KnownHeader) -> Response:
+    """Return one letter, with the tag of its state."""
     office = this_office()
     with office.database.read() as connection:
-        view = office.reader(connection, this_caller()).letter(path.letter_id)
-    record_look(office.database, this_caller(), "view", LETTER, [view.id])
-    return answer(view)
+        reader = office.reader(connection, this_caller())
+        row = reader.require_letter(path.letter_id)
+        tag = reader.tag(row)
+        known = is_known(header.if_none_match, tag)
+        response = unchanged(tag) if known else answer(reader.view(row), tag=tag)
+    record_look(office.database, this_caller(), "view", LETTER, [row.id])
+    return response
+
+
+@letters_api.patch("/letters/<letter_id>", responses={200: LetterOut, **CONDITIONS})
+@allow(OFFICE)
+def correct_letter(path: LetterPath, header: ConditionHeader, body: CorrectionIn) -> Response:
+    """Correct or accept what the model said of a letter; what it said stays beside it, and null takes a step back.
+
+    The first to send If-Match with the present ETag wins; others answer 412 with today's.
+    """
+    office = this_office()
+    with office.database.write() as connection, flags_follow(connection, office.flagger):
+        Corrector(connection, office.engine, this_caller()).correct(path.letter_id, body, header.if_match)
+    with office.database.read() as connection:
+        # The caller has just read and changed it, even if it is out of sight from now on.
+        row = letters_by_id(connection, [path.letter_id])[path.letter_id]
+        reader = office.reader(connection, this_caller())
+        return answer(reader.view(row), tag=reader.tag(row))
 
 
 @letters_api.get("/letters/<letter_id>/similar", responses={200: SimilarList})

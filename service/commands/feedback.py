@@ -1,14 +1,17 @@
 """Commands for what people decided."""
 
 import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import click
+from sqlalchemy import Connection
 
 from service.audit import OPERATOR, record
 from service.commands.base import clear_errors, output_option, write_lines
 from service.db import Database
-from service.feedback import feedback_pairs
+from service.feedback import feedback_letters, feedback_pairs
 from service.migrate import require_current
 from service.settings import Settings
 
@@ -24,11 +27,26 @@ def feedback() -> None:
 @clear_errors
 def pairs_command(restricted: bool, output: Path | None) -> None:
     """Print the standing decisions on links as pairs for `hongyan-train fit relation --letters`."""
+    _write(feedback_pairs, restricted, output)
+
+
+@feedback.command("export")
+@click.option("--restricted", is_flag=True, help="Accusations too.")
+@output_option
+@clear_errors
+def export_command(restricted: bool, output: Path | None) -> None:
+    """Print the letters that people corrected or accepted, for `hongyan-train fit category --letters`."""
+    _write(feedback_letters, restricted, output)
+
+
+def _write(
+    lines: Callable[[Connection, bool], Iterable[dict[str, Any]]], restricted: bool, output: Path | None
+) -> None:
     database = Database(Settings.from_env().database_address)
     require_current(database)
     with database.write() as connection:
         record(connection, OPERATOR, "export", "feedback", ["pairs"], {"restricted": restricted})
     with database.read() as connection:
-        write_lines(feedback_pairs(connection, restricted), output)
+        write_lines(lines(connection, restricted), output)
     database.close()
     sys.exit(0)

@@ -1,6 +1,6 @@
 """Every statement about letters, their vectors and who wrote them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -102,7 +102,8 @@ def forget_likeness(connection: Connection, letter_id: str) -> None:
 
 def move_to_compartment(connection: Connection, letter_id: str, restricted: bool) -> None:
     """Keep a letter among accusations, or among all others, and tell other processes."""
-    connection.execute(update(letters).where(letters.c.id == letter_id).values(restricted=restricted))
+    values = {"restricted": restricted, "revision": letters.c.revision + 1}
+    connection.execute(update(letters).where(letters.c.id == letter_id).values(values))
     insert_change(connection, letter_id, "put")
 
 
@@ -192,7 +193,14 @@ def identities_of(connection: Connection, ids: Sequence[str]) -> dict[str, froze
 
 def move_letter(connection: Connection, letter_id: str, matter_id: str, verdict: str) -> None:
     """Put a letter into a matter with what it is to it."""
-    connection.execute(update(letters).where(letters.c.id == letter_id).values(matter_id=matter_id, verdict=verdict))
+    values = {"matter_id": matter_id, "verdict": verdict, "revision": letters.c.revision + 1}
+    connection.execute(update(letters).where(letters.c.id == letter_id).values(values))
+
+
+def revise_letter(connection: Connection, letter_id: str, values: Mapping[str, Any]) -> None:
+    """Change columns of a letter, and count the change."""
+    whole = {**values, "revision": letters.c.revision + 1}
+    connection.execute(update(letters).where(letters.c.id == letter_id).values(whole))
 
 
 def letters_by_the_same(connection: Connection, hashes: Iterable[str], restricted: bool) -> list[str]:

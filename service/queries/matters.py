@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, or_, select, update
 
 from model.gathering import Link
 from model.records import VisitLevel
@@ -17,11 +17,27 @@ def insert_matter(connection: Connection, matter_id: str, at: datetime, restrict
     connection.execute(insert(matters).values(id=matter_id, created_at=moment(at), restricted=restricted))
 
 
+def revision_of(connection: Connection, matter_id: str) -> int:
+    """Return the number that grows with every change of a matter; 0 if there is none."""
+    return connection.execute(select(matters.c.revision).where(matters.c.id == matter_id)).scalar_one_or_none() or 0
+
+
+def renew(connection: Connection, where: ColumnElement[bool]) -> None:
+    """Count a change of matters."""
+    connection.execute(update(matters).where(where).values(revision=matters.c.revision + 1))
+
+
+def renew_around(connection: Connection, ids: Collection[str]) -> None:
+    """Count a change of the matters of letters."""
+    renew(connection, matters.c.id.in_(select(letters.c.matter_id).where(letters.c.id.in_(ids))))
+
+
 def insert_links(connection: Connection, found: Iterable[Link]) -> None:
     """Store scored pairs of letters."""
     rows = [{"a_id": link.a, "b_id": link.b, "score": link.score, "relation": link.relation} for link in found]
     if rows:
         connection.execute(insert(links), rows)
+        renew_around(connection, {str(row[end]) for row in rows for end in ("a_id", "b_id")})
 
 
 def links_of_letter(connection: Connection, letter_id: str) -> list[Link]:
@@ -45,6 +61,7 @@ def linked_from(connection: Connection, ids: Collection[str], at_least: float) -
 
 def delete_links_of(connection: Connection, letter_id: str) -> None:
     """Remove the scored pairs of a letter."""
+    renew_around(connection, linked_from(connection, [letter_id], -1.0) | {letter_id})
     connection.execute(delete(links).where(or_(links.c.a_id == letter_id, links.c.b_id == letter_id)))
 
 
@@ -58,6 +75,7 @@ def insert_event(
     """Record what happened to a matter, and the event that caused it; returns the number of the event."""
     values = {"matter_id": matter_id, "at": moment(at), "kind": kind, "detail": detail, "cause": cause}
     number: int = connection.execute(insert(events).values(values).returning(events.c.number)).scalar_one()
+    renew(connection, matters.c.id == matter_id)
     return number
 
 

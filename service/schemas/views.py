@@ -19,6 +19,7 @@ from service.schemas.results import (
     ModelOut,
     PeopleOut,
     RelationEvidenceOut,
+    ScoredOut,
 )
 
 MOST_LETTERS_OF_ISSUE = 50
@@ -61,8 +62,34 @@ class ReceiptOut(BaseModel):
     state: Literal["received"] = "received"
 
 
+class AutomaticOut(BaseModel):
+    """What the model said, beside what a person corrected."""
+
+    category: ScoredOut | None
+    level2: ScoredOut | None
+    purpose: str | None
+    route: str | None
+    group_visit: VisitLevel | None
+
+    @classmethod
+    def of(cls, analysis: AnalysisOut) -> "AutomaticOut":
+        """Show an analysis in short."""
+        category = analysis.category
+        best = ScoredOut(**category.model_dump(include={"code", "name", "confidence"})) if category else None
+        return cls(
+            category=best,
+            level2=category.level2 if category else None,
+            purpose=analysis.purpose,
+            route=analysis.route,
+            group_visit=analysis.group_visit.level if analysis.group_visit else None,
+        )
+
+
 class LetterOut(BaseModel):
-    """A stored letter. What the caller has no right to is null."""
+    """A stored letter. What the caller has no right to is null.
+
+    What a person corrected holds everywhere, with confidence 1; `automatic` is then what the model said.
+    """
 
     id: str
     external_id: str | None
@@ -82,6 +109,7 @@ class LetterOut(BaseModel):
     matter: MatterOfLetterOut | None = None
     clocks: list[ClockOut] = []
     review: Literal["pending", "accepted", "corrected"] | None = None
+    automatic: AutomaticOut | None = None
     receipt: ReceiptOut
 
     @classmethod
@@ -115,6 +143,7 @@ class LetterOut(BaseModel):
                 "matter": matter,
                 "clocks": [ClockOut.of(clock) for clock in clocks],
                 "review": row.review,
+                "automatic": AutomaticOut.of(AnalysisOut.model_validate(row.automatic)) if row.automatic else None,
             }
         )
 

@@ -54,6 +54,15 @@ class Desk:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.call("POST", path, headers=named, json=content)
 
+    def patch(self, path: str, content: Any, if_match: str | None = None) -> Answer:
+        return self.call("PATCH", path, headers={"If-Match": if_match} if if_match else None, json=content)
+
+    def correct(self, letter_id: str, **content: Any) -> Any:
+        """Correct a letter as it is now."""
+        answer = self.patch(f"/letters/{letter_id}", content, self.get(f"/letters/{letter_id}").headers["ETag"])
+        assert answer.status_code == 200, answer.text
+        return answer.json
+
     def read(self, path: str, **query: Any) -> Any:
         answer = self.get(path, **query)
         assert answer.status_code == 200, answer.text

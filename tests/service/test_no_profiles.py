@@ -292,6 +292,7 @@ def test_commands_name_nobody(
         ("db", "upgrade"): [],
         ("index", "rebuild"): [],
         ("feedback", "pairs"): ["--restricted"],
+        ("feedback", "export"): ["--restricted"],
         ("audit", "list"): [],
         ("audit", "head"): [],
         ("audit", "verify"): [],

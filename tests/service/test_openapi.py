@@ -71,6 +71,7 @@ def test_answers_are_as_the_document_says(document: dict[str, Any], let_in: LetI
     check(document, clerk.get("/letters"), "get", letters)
     check(document, east.get("/letters"), "get", letters)
     check(document, clerk.get(own), "get", one)
+    check(document, clerk.patch(own, {"category": "rural", "group_visit": "none"}, "*"), "patch", one)
     check(document, clerk.get(f"{own}/similar"), "get", f"{one}/similar")
     check(document, clerk.get("/matters"), "get", "/api/v1/matters")
     check(document, clerk.get(f"/matters/{stored.json['matter']['id']}"), "get", "/api/v1/matters/{matter_id}")

@@ -1,0 +1,33 @@
+"""Every statement about what people said of the analysis of letters; there is none that changes or removes a row."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select
+
+from service.queries.letters import moment
+from service.tables import corrections, letters
+
+PIECE = 500
+
+
+def insert_correction(connection: Connection, at: datetime, values: Mapping[str, Any]) -> int:
+    """Add what a person said; returns its number."""
+    statement = insert(corrections).values({**values, "at": moment(at)}).returning(corrections.c.number)
+    number: int = connection.execute(statement).scalar_one()
+    return number
+
+
+def steps_of(connection: Connection, letter_id: str) -> list[dict[str, Any]]:
+    """Return what people said of a letter, oldest first."""
+    statement = select(corrections.c.after).where(corrections.c.letter_id == letter_id)
+    return list(connection.execute(statement.order_by(corrections.c.number)).scalars())
+
+
+def judged_letters(connection: Connection, restricted: bool) -> Iterator[Row[Any]]:
+    """Yield the letters that people judged, in order; accusations only if `restricted`."""
+    statement = select(letters).where(letters.c.review.in_(("accepted", "corrected")))
+    if not restricted:
+        statement = statement.where(letters.c.restricted.is_(False))
+    yield from connection.execute(statement.order_by(letters.c.id).execution_options(yield_per=PIECE))
