@@ -10,8 +10,9 @@ from service.commands.feedback import feedback
 from service.commands.flags import flags
 from service.commands.importing import import_command
 from service.commands.index import index
+from service.commands.jobs import jobs
 from service.commands.mining import analyze, compare, link
-from service.commands.serving import serve
+from service.commands.serving import serve, worker
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -25,6 +26,8 @@ for command in (
     link,
     import_command,
     serve,
+    worker,
+    jobs,
     db,
     index,
     feedback,

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row
 
 from model.records import People
 from model.surge import Usual
+from service.db import Database
 from service.handling import STEPS, Handling
 from service.joining import Wrote, gains_of
 from service.matters import QUIET_AFTER, Duty, MatterFlag, Testimony, flag_of
@@ -26,6 +27,8 @@ LEARNT_EVERY = timedelta(days=1)
 # A growing matter is looked at again after so long, because growth ages by the day.
 AGED_EVERY = timedelta(days=1)
 MOST_DUE = 20
+# So many matters are judged in a transaction where all are.
+BATCH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,17 @@ def flags_follow(connection: Connection, flagger: Flagger) -> Iterator[set[str]]
     now = datetime.now(UTC)
     flagger.refresh(connection, touched | queries.matters_told_since(connection, before), now)
     flagger.refresh_due(connection, now)
+
+
+def refresh_every_matter(database: Database, flagger: Flagger) -> Iterator[tuple[int, int]]:
+    """Judge every matter anew, in small transactions; yields after each how many were judged, and of how many."""
+    with database.read() as connection:
+        matters = queries.every_matter(connection)
+    for start in range(0, len(matters), BATCH):
+        batch = matters[start : start + BATCH]
+        with database.write() as connection:
+            flagger.refresh(connection, batch, datetime.now(UTC))
+        yield start + len(batch), len(matters)
 
 
 def _joined(rows: Sequence[Row[Any]]) -> list[list[Wrote]]:

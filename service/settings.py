@@ -27,6 +27,7 @@ class Settings:
     model: str = _setting("", "Folder of the trained model; empty means models/active in the home folder.")
     keys: str = _setting("", "File of the secret keys; empty means keys in the home folder, made when first needed.")
     threads: str = _setting("8", "Requests that one server process answers at the same time.")
+    worker: str = _setting("in-process", "`separate` leaves jobs to processes of `hongyan worker`.")
     group_from: str = _setting("5", "How many people who come together are a group visit.")
     group_visit: str = _setting("on", "`off` switches the group-visit flag off everywhere.")
 
@@ -47,6 +48,8 @@ class Settings:
             raise SettingError(f"HONGYAN_THREADS is {settings.threads!r}; give a number from 1 to 64")
         if not _is_number(settings.group_from, 1000):
             raise SettingError(f"HONGYAN_GROUP_FROM is {settings.group_from!r}; give a number from 1 to 1000")
+        if settings.worker not in ("in-process", "separate"):
+            raise SettingError(f"HONGYAN_WORKER is {settings.worker!r}; give in-process or separate")
         if settings.group_visit not in ("on", "off"):
             raise SettingError(f"HONGYAN_GROUP_VISIT is {settings.group_visit!r}; give on or off")
         return settings

@@ -187,6 +187,33 @@ audit = Table(
     sqlite_autoincrement=True,
 )
 
+# Work in the background. The payload names objects and holds no personal data. `owner` is the attempt that holds the
+# lease; `position` is where another attempt goes on. A key makes a job unique for good.
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("kind", String(40), nullable=False),
+    Column("payload", JSON, nullable=False),
+    Column("key", String(200), unique=True),
+    Column("state", String(10), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("run_after", String(MOMENT), nullable=False),
+    Column("owner", String(32)),
+    Column("leased_until", String(MOMENT)),
+    Column("done", Integer, nullable=False),
+    Column("total", Integer),
+    Column("position", String(64)),
+    Column("cancelling", Boolean, nullable=False),
+    Column("error", String(500)),
+    Column("created_at", String(MOMENT), nullable=False),
+    Column("created_by", String(200), nullable=False),
+    Column("started_at", String(MOMENT)),
+    Column("finished_at", String(MOMENT)),
+    Index(None, "state", "run_after"),
+    Index(None, "created_at", "id"),
+)
+
 idempotency_keys = Table(
     "idempotency_keys",
     metadata,

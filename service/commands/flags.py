@@ -1,17 +1,12 @@
 """Commands for the flags of matters."""
 
-from datetime import UTC, datetime
-
 import click
 
 from service.commands.base import clear_errors, progress
 from service.db import Database
-from service.flagging import Flagger
+from service.flagging import Flagger, refresh_every_matter
 from service.migrate import require_current
-from service.queries.flags import every_matter
 from service.settings import Settings
-
-BATCH = 200
 
 
 @click.group()
@@ -22,16 +17,11 @@ def flags() -> None:
 @flags.command("refresh")
 @clear_errors
 def refresh_command() -> None:
-    """Judge every matter anew: once a day, and after an upgrade or a change of settings."""
+    """Judge every matter anew: after an upgrade or a change of settings; a job does so every day."""
     settings = Settings.from_env()
     database = Database(settings.database_address)
     require_current(database)
-    flagger = Flagger(settings)
-    with database.read() as connection:
-        matters = every_matter(connection)
-    batches = [matters[start : start + BATCH] for start in range(0, len(matters), BATCH)]
-    for batch in progress(batches, "judge", len(batches)):
-        with database.write() as connection:
-            flagger.refresh(connection, batch, datetime.now(UTC))
+    steps = progress(refresh_every_matter(database, Flagger(settings)), "judge")
+    judged = max((done for done, _ in steps), default=0)
     database.close()
-    click.echo(f"{len(matters)} matters judged", err=True)
+    click.echo(f"{judged} matters judged", err=True)

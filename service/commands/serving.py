@@ -1,5 +1,6 @@
-"""The command serve: a production server."""
+"""The commands serve and worker: a production server, and a process for jobs alone."""
 
+import signal
 from typing import Any
 
 import click
@@ -13,6 +14,7 @@ from service.db import Database
 from service.migrate import require_current
 from service.office import Office
 from service.settings import Settings
+from service.worker import LOCK, Worker
 
 
 class Server(BaseApplication):
@@ -20,6 +22,7 @@ class Server(BaseApplication):
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.worker: Worker | None = None
         super().__init__()
 
     def load_config(self) -> None:
@@ -31,6 +34,7 @@ class Server(BaseApplication):
             "timeout": 120,
             "graceful_timeout": 30,
             "proc_name": "hongyan",
+            "worker_exit": self._stop_jobs,
             "control_socket_disable": True,
         }
         for name, value in options.items():
@@ -38,7 +42,16 @@ class Server(BaseApplication):
 
     def load(self) -> Flask:  # type: ignore[override]  # a Flask application is a WSGI callable
         """Open the office in the worker process: connections and locks do not survive a fork."""
-        return create_app(Office.open(self.settings))
+        office = Office.open(self.settings)
+        if self.settings.worker == "in-process":
+            self.worker = Worker(office)
+            self.worker.start(self.settings.home_folder / LOCK)
+        return create_app(office)
+
+    def _stop_jobs(self, _server: Any, _process: Any) -> None:
+        """Hand back, as a process of the server ends, the job that it is at."""
+        if self.worker:
+            self.worker.stop()
 
 
 def run(settings: Settings) -> None:
@@ -55,3 +68,16 @@ def run(settings: Settings) -> None:
 def serve() -> None:
     """Serve API and pages."""
     run(Settings.from_env())
+
+
+@click.command()
+@clear_errors
+def worker() -> None:
+    """Do jobs until SIGTERM or SIGINT, which hand back what is left of the one in hand; any number may run."""
+    office = Office.open(Settings.from_env())
+    doer = Worker(office)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: doer.stop())
+    click.echo("waiting for jobs", err=True)
+    doer.run()
+    office.database.close()

@@ -17,7 +17,9 @@ from werkzeug.routing import Rule
 from service.auth import make_login_link
 from service.caller import ROLES
 from service.cli import main
+from service.jobs import enqueue
 from service.office import Office
+from service.queries.jobs import change_job
 from service.tables import identities, metadata
 from tests.service.desk import BRIBE, GATHERING, LIFT, LIFT_AGAIN, ROAD, Desk, LetIn, ids
 
@@ -284,6 +286,9 @@ def test_commands_name_nobody(
     file.write_text("".join(json.dumps({"body": body, **people}) + "\n" for body in bodies), encoding="utf-8")
     pair = {"a": {"body": LIFT, **people}, "b": {"body": LIFT_AGAIN, **people}}
     pairs.write_text(json.dumps(pair) + "\n", encoding="utf-8")
+    with office.database.write() as connection:
+        waiting, failed = (enqueue(connection, "import", {}) for _ in range(2))
+        change_job(connection, failed, {"state": "failed"})
     words: dict[tuple[str, ...], list[str]] = {
         ("analyze",): [str(file), "--scores"],
         ("compare",): [str(pairs)],
@@ -297,11 +302,16 @@ def test_commands_name_nobody(
         ("audit", "head"): [],
         ("audit", "verify"): [],
         ("flags", "refresh"): [],
+        ("jobs", "start"): ["flags.refresh"],
+        ("jobs", "cancel"): [waiting],
+        ("jobs", "retry"): [failed],
+        ("jobs", "list"): [],
         ("token", "add"): ["li", "--role", "clerk"],
         ("login-link",): ["li", "--role", "clerk"],
     }
-    # Serving is the API and the pages; the demo prints a table of letters, which has no column for persons.
-    assert {path for path, _ in commands(main)} - words.keys() == {("serve",), ("demo",)}
+    # Serving is the API and the pages; a worker prints nothing; the demo prints a table of letters, which has no column
+    # for persons.
+    assert {path for path, _ in commands(main)} - words.keys() == {("serve",), ("worker",), ("demo",)}
     results = [CliRunner().invoke(main, [*path, *given]) for path, given in words.items()]
     assert all(result.exit_code in (0, 1) for result in results)
     assert_nobody("\n".join([*(result.output for result in results), caplog.text]), office)

@@ -1,0 +1,57 @@
+"""What is done for each kind of job."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from service.flagging import refresh_every_matter
+from service.jobs import Progress
+from service.office import Office
+from service.queries import jobs as queries
+from service.queries.letters import count_without_vector
+from service.rebuilding import rebuild_vectors
+
+Handler = Callable[[Office, Mapping[str, Any], Progress], None]
+
+# Jobs that ended are shown so long; imports stay, because they answer for what was delivered.
+KEPT_FOR = timedelta(days=90)
+KEPT_KINDS = ("import",)
+PIECE = 1000
+
+
+def rebuild_index(office: Office, _payload: Mapping[str, Any], progress: Progress) -> None:
+    """Give every letter a vector of the model in use."""
+    with office.database.read() as connection:
+        total = count_without_vector(connection, office.engine.analyser.version)
+    done = 0
+    progress.report(done, total)
+    for count in rebuild_vectors(office.database, office.engine):
+        done += count
+        progress.report(done, max(done, total))
+
+
+def refresh_flags(office: Office, _payload: Mapping[str, Any], progress: Progress) -> None:
+    """Judge every matter anew."""
+    for done, total in refresh_every_matter(office.database, office.flagger):
+        progress.report(done, total)
+
+
+def tidy(office: Office, _payload: Mapping[str, Any], progress: Progress) -> None:
+    """Delete jobs that ended long ago."""
+    done = 0
+    while True:
+        with office.database.write() as connection:
+            count = queries.delete_finished(connection, progress.clock() - KEPT_FOR, KEPT_KINDS, PIECE)
+        if not count:
+            return
+        done += count
+        progress.report(done)
+
+
+HANDLERS: Mapping[str, Handler] = {
+    "index.rebuild": rebuild_index,
+    "flags.refresh": refresh_flags,
+    "jobs.tidy": tidy,
+}
+# What a person may ask for; all else comes with its cause.
+STARTABLE = ("flags.refresh", "index.rebuild")

@@ -1,0 +1,40 @@
+"""Background jobs as callers see them."""
+
+from datetime import datetime
+from typing import Any, Literal, get_args
+
+from pydantic import BaseModel
+from sqlalchemy import Row
+
+State = Literal["queued", "running", "done", "failed", "cancelled"]
+STATES: tuple[State, ...] = get_args(State)
+
+
+class JobOut(BaseModel):
+    """A job: how far it is, how often it was tried since it last got on, and what the last error was."""
+
+    id: str
+    kind: str
+    state: State
+    cancelling: bool
+    done: int
+    total: int | None
+    attempts: int
+    error: str | None
+    created_at: datetime
+    created_by: str
+    run_after: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> "JobOut":
+        """Show a job."""
+        return cls.model_validate({name: getattr(row, name) for name in cls.model_fields})
+
+
+class JobPage(BaseModel):
+    """A page of jobs, newest first."""
+
+    items: list[JobOut]
+    next: str | None
