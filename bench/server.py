@@ -1,0 +1,82 @@
+"""A real server of this installation for measuring: its own folder, database, processes and port."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+READY_WITHIN = 120
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server, and how to reach it."""
+
+    url: str
+    environment: dict[str, str]
+    process: "subprocess.Popen[bytes]"
+
+    def token(self, role: str = "integrator") -> str:
+        """Return a new token."""
+        return hongyan(self.environment, "token", "add", f"bench-{role}", "--role", role).strip()
+
+    def memory(self) -> tuple[float, float]:
+        """Return the resident and the unique memory of all processes of the server, in MB."""
+        family = [psutil.Process(self.process.pid), *psutil.Process(self.process.pid).children(recursive=True)]
+        held = [one.memory_full_info() for one in family]
+        return sum(one.rss for one in held) / 1e6, sum(one.uss for one in held) / 1e6
+
+
+def hongyan(environment: dict[str, str], *arguments: str) -> str:
+    """Run a command of this installation and return what it prints."""
+    command = [sys.executable, "-c", "from service.cli import main; main()", *arguments]
+    return subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout  # noqa: S603
+
+
+@contextmanager
+def served(model: Path, database_url: str = "", **settings: str) -> Iterator[Server]:
+    """Serve a fresh database, or the one named, with a model folder."""
+    with tempfile.TemporaryDirectory() as home, socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+        free.close()
+        given = {f"HONGYAN_{name.upper()}": value for name, value in settings.items()}
+        environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(sys.path),
+            "HONGYAN_HOME": home,
+            "HONGYAN_MODEL": str(model),
+            "HONGYAN_PORT": port,
+            "HONGYAN_DATABASE_URL": database_url,
+            **given,
+        }
+        hongyan(environment, "db", "upgrade")
+        command = [sys.executable, "-c", "from service.cli import main; main()", "serve"]
+        with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as process:  # noqa: S603
+            url = f"http://127.0.0.1:{port}"
+            _wait(url)
+            try:
+                yield Server(url, environment, process)
+            finally:
+                process.terminate()
+
+
+def _wait(url: str) -> None:
+    until = time.monotonic() + READY_WITHIN
+    while time.monotonic() < until:
+        try:
+            with urllib.request.urlopen(f"{url}/readyz", timeout=5):  # noqa: S310 - our own address
+                return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.2)
+    raise TimeoutError(f"{url} was not ready within {READY_WITHIN} seconds")
