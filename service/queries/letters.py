@@ -57,18 +57,22 @@ def insert_letter(
     connection: Connection, values: dict[str, Any], vector: bytes | None, model: str, hashes: Iterable[str]
 ) -> None:
     """Store a letter with its vector by a model, the change that tells other processes, and the hashes of who wrote."""
-    connection.execute(insert(letters).values(values))
+    connection.execute(insert(letters), values)
     rows = [{"letter_id": values["id"], "hash": value} for value in sorted(set(hashes))]
     if rows:
         connection.execute(insert(identities), rows)
     if vector is not None:
-        put_vector(connection, values["id"], vector, model)
+        _insert_vector(connection, values["id"], vector, model)
 
 
 def put_vector(connection: Connection, letter_id: str, vector: bytes, model: str) -> None:
     """Give a letter the vector that a version of the model made, and tell other processes."""
     connection.execute(delete(vectors).where(vectors.c.letter_id == letter_id))
-    connection.execute(insert(vectors).values(letter_id=letter_id, vector=vector, model=model))
+    _insert_vector(connection, letter_id, vector, model)
+
+
+def _insert_vector(connection: Connection, letter_id: str, vector: bytes, model: str) -> None:
+    connection.execute(insert(vectors), {"letter_id": letter_id, "vector": vector, "model": model})
     insert_change(connection, letter_id, "put")
 
 
@@ -90,7 +94,7 @@ def _lacks_vector(model: str) -> Any:
 
 def insert_change(connection: Connection, letter_id: str, kind: ChangeKind) -> None:
     """Tell other processes that a letter's vector was put or removed."""
-    connection.execute(insert(changes).values(letter_id=letter_id, kind=kind))
+    connection.execute(insert(changes), {"letter_id": letter_id, "kind": kind})
 
 
 def forget_likeness(connection: Connection, letter_id: str) -> None:

@@ -14,7 +14,7 @@ from service.tables import events, flags, letters, links, matters
 
 def insert_matter(connection: Connection, matter_id: str, at: datetime, restricted: bool) -> None:
     """Open a matter."""
-    connection.execute(insert(matters).values(id=matter_id, created_at=moment(at), restricted=restricted))
+    connection.execute(insert(matters), {"id": matter_id, "created_at": moment(at), "restricted": restricted})
 
 
 def revision_of(connection: Connection, matter_id: str) -> int:
