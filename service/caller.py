@@ -9,6 +9,7 @@ Role = Literal["clerk", "supervisor", "discipline", "analyst", "admin", "integra
 ROLES: tuple[Role, ...] = get_args(Role)
 READERS: frozenset[Role] = frozenset({"clerk", "supervisor", "discipline", "admin", "integrator"})
 OFFICE: frozenset[Role] = frozenset({"clerk", "supervisor", "discipline", "admin"})
+AUDITORS: frozenset[Role] = frozenset({"admin", "discipline"})
 EVERYBODY: frozenset[Role] = frozenset(ROLES)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from service import audit
+from service.automatic import Decided, letters_undone_by, review
 from service.caller import Caller
 from service.errors import Invalid, NotFound
 from service.queries import decisions as queries
@@ -37,7 +38,7 @@ class Decider:
         """Keep a letter in a matter; if it is in another one, it moves here and stays apart from that one."""
         letter, others = self._letter_and_others(matter_id, letter_id)
         act = self._open("confirm", {matter_id: {"letter": letter_id}}, note)
-        self._record("confirm", [letter_id])
+        self._record("confirm", [letter_id], act.event if letter.matter_id != matter_id else None, note)
         pairs = [Pair("confirm", self._partner(letter_id, others), letter_id)]
         if letter.matter_id != matter_id:
             leave(self.connection, letter_id, act.event)
@@ -50,7 +51,7 @@ class Decider:
         """Keep a letter out of a matter, apart from each letter that is in it now."""
         letter, others = self._letter_and_others(matter_id, letter_id)
         act = self._open("reject", {matter_id: {"letter": letter_id}}, note)
-        self._record("reject", [letter_id])
+        self._record("reject", [letter_id], act.event, note)
         inside = letter.matter_id == matter_id
         if inside:
             leave(self.connection, letter_id, act.event)
@@ -67,6 +68,7 @@ class Decider:
         details = {matter_id: {"matter": other_id}, other_id: {"matter": matter_id}}
         act = self._open("merge", details, note)
         audit.record(self.connection, self.caller, "merge", audit.MATTER, details)
+        review(self.connection, self.caller, moved, "link", "merge", act.event, note)
         allow_together(self.connection, set(ids), set(moved), act.event)
         self._carry_out(act, _chain([*ids, *moved]), dict.fromkeys(moved, matter_id))
 
@@ -83,7 +85,7 @@ class Decider:
         fresh = open_matter(self.connection, members[0].restricted)
         details = {matter_id: {"letters": leaving, "matter": fresh}, fresh: {"letters": leaving, "matter": matter_id}}
         act = self._open("split", details, note)
-        self._record("split", leaving)
+        self._record("split", leaving, act.event, note)
         self._cut(wanted, act)
         pairs = [*_chain(leaving), *_chain(staying), Pair("reject", staying[0], leaving[0])]
         self._carry_out(act, pairs, dict.fromkeys(leaving, fresh))
@@ -103,13 +105,17 @@ class Decider:
         told, back = self._consequences(row.act)
         event = self._tell("undone", {one: {"letter": letter_id, "decision": row.action} for one in told}, None)
         queries.take_back(self.connection, row.act, event)
-        self._record("undo", [letter_id])
+        self._record("undo", [letter_id, *sorted(letters_undone_by(self.connection, row.act) - {letter_id})])
         self._settle(touched, back, Why(UNDONE, event))
         left = letter_queries.letters_of_matters(self.connection, [matter_id], self.caller.sight)
         return matter_id if left else str(self._letter(letter_id, restricted).matter_id)
 
-    def _record(self, action: str, letter_ids: Sequence[str]) -> None:
-        audit.record(self.connection, self.caller, action, audit.LETTER, letter_ids)
+    def _record(
+        self, decided: Decided, letter_ids: Sequence[str], undone_by: int | None = None, note: str | None = None
+    ) -> None:
+        """Record what was decided on letters, for the audit and beside what the software had decided."""
+        audit.record(self.connection, self.caller, decided, audit.LETTER, letter_ids)
+        review(self.connection, self.caller, letter_ids, "link", decided, undone_by, note)
 
     def _letter(self, letter_id: str, restricted: bool) -> Row[Any]:
         row = letter_queries.find_letter(self.connection, letter_id, self.caller.sight)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -17,6 +17,7 @@ from model.errors import LetterError
 from model.records import Letter
 from model.signatures import Signature
 from service import audit
+from service.automatic import Judged, basis_of, record_automatic
 from service.caller import Caller
 from service.db import Database
 from service.engine import Engine
@@ -109,6 +110,7 @@ class Intake:
     def _take_together(self, deliveries: Sequence[Delivery]) -> list[Stored | Problem]:
         # Reading letters takes longest; it is done before other writers have to wait.
         ready = self._read_new(deliveries)
+        basis = basis_of(self.engine.analyser)
         with self.database.write() as connection:
             self.engine.catch_up(connection)
             arrivals = Arrivals()
@@ -120,6 +122,7 @@ class Intake:
             _record_arrivals(connection, deliveries, places)
             ids = [place[0] for place in places if not isinstance(place, Problem)]
             rows = queries.letters_by_id(connection, ids)
+            record_automatic(connection, self.keys, basis, _judged(deliveries, places, rows))
         self.engine.keep(self.database)
         return [place if isinstance(place, Problem) else Stored(rows[place[0]], place[1]) for place in places]
 
@@ -234,10 +237,30 @@ def _record_arrivals(
         audit.record(connection, caller, "receive", audit.LETTER, letter_ids)
 
 
+def _judged(
+    deliveries: Sequence[Delivery], places: Sequence[tuple[str, bool] | Problem], rows: Mapping[str, Row[Any]]
+) -> Iterator[Judged]:
+    """Yield the letters that are new, as they were judged."""
+    for delivery, place in zip(deliveries, places, strict=True):
+        if not isinstance(place, Problem) and place[1]:
+            row = rows[place[0]]
+            yield Judged(row, reasons_to_restrict(delivery.given, AnalysisOut.model_validate(row.analysis)))
+
+
 def is_accusation(given: LetterIn, analysis: AnalysisOut) -> bool:
     """Say whether a letter must be kept from all but those who handle accusations (Article 30)."""
-    disciplinary = analysis.category is not None and analysis.category.code == "discipline"
-    return bool(given.accused) or disciplinary or analysis.purpose == "accusation"
+    return bool(reasons_to_restrict(given, analysis))
+
+
+def reasons_to_restrict(given: LetterIn, analysis: AnalysisOut) -> list[str]:
+    """Return which of `accused`, `category` and `purpose` make an accusation of a letter."""
+    category = analysis.category.code if analysis.category else None
+    signs = {
+        "accused": bool(given.accused),
+        "category": category == "discipline",
+        "purpose": analysis.purpose == "accusation",
+    }
+    return [name for name, present in signs.items() if present]
 
 
 def content_hash_of(given: LetterIn) -> str:

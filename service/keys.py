@@ -26,6 +26,10 @@ class Keys:
         """Return the keyed hash of a normalised identity, 64 hexadecimal digits."""
         return hmac.new(self._identity, identity.encode(), hashlib.sha256).hexdigest()
 
+    def keyed_hash(self, purpose: str, value: str) -> str:
+        """Return a keyed hash of a value that compares only with others of its purpose, 64 hexadecimal digits."""
+        return hmac.new(self._identity, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
+
     def encrypt(self, content: Any) -> bytes:
         """Encrypt a value that JSON can hold."""
         return self._storage.encrypt(json.dumps(content, ensure_ascii=False).encode())

@@ -18,12 +18,14 @@ from service.keys import Keys
 from service.masking import masked_petitioner
 from service.paging import cursor_of, position_of
 from service.preconditions import tag_of
+from service.queries import automatic as automatic_queries
 from service.queries import decisions as decision_queries
 from service.queries import letters as queries
 from service.queries import matters as matter_queries
 from service.queries.letters import Filter
 from service.quotes import masked_quote
 from service.regrouping import letter_of_row
+from service.schemas.records import DecisionOut
 from service.schemas.results import CandidateOut, RelationOut
 from service.schemas.views import (
     EventOut,
@@ -115,6 +117,25 @@ class Reader:
             if self.caller.reads(row.restricted) and owner in (None, row.owner)
         }
 
+    def decisions(self, letter_id: str) -> list[DecisionOut]:
+        """Return what was decided automatically on a letter; raises NotFound if the caller may not read it."""
+        row = queries.find_letter(self.connection, letter_id, self.caller.sight)
+        if row is None or not self.caller.reads(row.restricted):
+            raise NotFound
+        rows = automatic_queries.decisions_on(self.connection, letter_id)
+        hidden = self._hidden({row.outcome["matter"] for row in rows if row.kind == "link"})
+        return [
+            DecisionOut.of(row, reads_notes=self.caller.reads(restricted=True))
+            for row in rows
+            if row.outcome.get("matter") not in hidden
+        ]
+
+    def _hidden(self, matter_ids: Collection[str]) -> set[str]:
+        """Return those of the matters of which the caller must not know."""
+        if self.caller.reads(restricted=True):
+            return set()
+        return matter_queries.restricted_matters(self.connection, sorted(matter_ids))
+
     def letters(self, narrow: Filter, limit: int, cursor: str | None) -> LetterPage:
         """Return a page of letters, newest first."""
         if self.caller.sight.owner is not None:
@@ -173,12 +194,9 @@ class Reader:
         letters = {event.number: _named(event.detail, ("letter", "letters")) for event in events}
         matters = {event.number: _named(event.detail, ("from", "to", "matter")) for event in events}
         known = self._visible(sorted(set[str]().union(*letters.values())))
-        hidden = matter_queries.restricted_matters(self.connection, sorted(set[str]().union(*matters.values())))
+        hidden = self._hidden(set[str]().union(*matters.values()))
         return [
-            event
-            for event in events
-            if letters[event.number] <= known.keys()
-            and (self.caller.reads(restricted=True) or not matters[event.number] & hidden)
+            event for event in events if letters[event.number] <= known.keys() and not matters[event.number] & hidden
         ]
 
     def matters(self, limit: int, cursor: str | None, level: VisitLevel | None = None) -> MatterPage:

@@ -170,6 +170,36 @@ flags = Table(
     Column("due_at", String(MOMENT), index=True),
 )
 
+# What automatic decisions rest on, by a hash of all of it.
+bases = Table(
+    "bases",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("model", String(64), nullable=False),
+    Column("dictionary", String(64), nullable=False),
+    Column("thresholds", JSON, nullable=False),
+)
+
+# What the software decided by itself on a letter, and what a person made of it later; `undone_by` is the event that put
+# the outcome out of force.
+automatic_decisions = Table(
+    "automatic_decisions",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("at", String(MOMENT), nullable=False),
+    Column("letter_id", String(26), ForeignKey(letters.c.id), nullable=False, index=True),
+    Column("kind", String(20), nullable=False),
+    Column("basis_id", String(64), ForeignKey(bases.c.id), nullable=False),
+    Column("input_hash", String(64), nullable=False),
+    Column("outcome", JSON, nullable=False),
+    Column("reviewer", String(200)),
+    Column("reviewed_at", String(MOMENT)),
+    Column("decided", String(20)),
+    Column("undone_by", Integer, ForeignKey(events.c.number), index=True),
+    Column("note", String(500)),
+    sqlite_autoincrement=True,
+)
+
 # Who saw or did what, and when. Rows are only added: triggers of the migration refuse any change of them, by anybody.
 # Numbers have no gaps; `hash` chains each row to the one before it (service/chain.py).
 audit = Table(

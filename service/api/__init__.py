@@ -1,9 +1,10 @@
 """The JSON interface, /api/v1."""
 
+from service.api.audit import audit_api
 from service.api.hot_issues import hot_issues_api
 from service.api.letters import letters_api
 from service.api.matters import matters_api
 from service.api.mining import mining_api
 from service.api.system import system_api
 
-blueprints = (letters_api, matters_api, hot_issues_api, mining_api, system_api)
+blueprints = (letters_api, matters_api, hot_issues_api, mining_api, audit_api, system_api)

@@ -16,6 +16,7 @@ from service.preconditions import is_known
 from service.queries.letters import letters_by_id
 from service.requests import MEBIBYTE, accept_up_to
 from service.schemas.letters import LetterIn, letter_in
+from service.schemas.records import DecisionList
 from service.schemas.requests import (
     BatchIn,
     BatchLineOut,
@@ -131,3 +132,14 @@ def similar_letters(path: LetterPath) -> Response:
         found = office.reader(connection, this_caller()).similar(office.engine, path.letter_id)
     record_look(office.database, this_caller(), "similar", LETTER, [path.letter_id], {"count": len(found)})
     return answer(SimilarList(items=found))
+
+
+@letters_api.get("/letters/<letter_id>/decisions", responses={200: DecisionList})
+@allow(OFFICE)
+def automatic_decisions(path: LetterPath) -> Response:
+    """Return what was decided automatically on a letter, what it rested on, and what persons made of it."""
+    office = this_office()
+    with office.database.read() as connection:
+        found = office.reader(connection, this_caller()).decisions(path.letter_id)
+    record_look(office.database, this_caller(), "decisions", LETTER, [path.letter_id])
+    return answer(DecisionList(items=found))

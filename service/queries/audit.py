@@ -1,13 +1,43 @@
 """Every statement about the record of who did what; there is none that changes or removes a row."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Text, cast, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, Text, cast, exists, insert, select
 
-from service.tables import audit
+from service.queries.letters import Sight, moment
+from service.tables import audit, letters, matters
 
 PIECE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What a page of the audit is narrowed by; None means anything."""
+
+    action: str | None = None
+    kind: str | None = None
+    object_id: str | None = None
+    actor: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Return the SQL conditions on the audit."""
+        equal = {
+            audit.c.action: self.action,
+            audit.c.object_kind: self.kind,
+            audit.c.object_id: self.object_id,
+            audit.c.actor: self.actor,
+        }
+        found = [column == value for column, value in equal.items() if value is not None]
+        if self.since:
+            found.append(audit.c.at >= moment(self.since))
+        if self.until:
+            found.append(audit.c.at < moment(self.until))
+        return found
 
 
 def insert_entries(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -26,6 +56,23 @@ def chain(connection: Connection) -> Iterator[dict[str, Any]]:
     statement = select(*plain, cast(audit.c.detail, Text).label("detail")).order_by(audit.c.number)
     for row in connection.execute(statement.execution_options(yield_per=PIECE)):
         yield dict(row._mapping)
+
+
+def page(connection: Connection, sight: Sight, narrow: Narrowing, limit: int, before: int | None) -> list[Row[Any]]:
+    """Return up to `limit` rows before a number, newest first, that who sees so much may know of."""
+    statement = select(audit).where(*narrow.conditions(), *_known_to(sight))
+    if before is not None:
+        statement = statement.where(audit.c.number < before)
+    return list(connection.execute(statement.order_by(audit.c.number.desc()).limit(limit)))
+
+
+def _known_to(sight: Sight) -> list[ColumnElement[bool]]:
+    """Leave out entries about accusations, and all by who reads them, for those who do not."""
+    if sight.restricted:
+        return []
+    letter = exists().where(letters.c.id == audit.c.object_id, letters.c.restricted)
+    matter = exists().where(matters.c.id == audit.c.object_id, matters.c.restricted)
+    return [audit.c.role != "discipline", ~letter, ~matter]
 
 
 def entries(connection: Connection, kind: str | None = None, object_id: str | None = None) -> Iterator[Row[Any]]:

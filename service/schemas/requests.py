@@ -7,12 +7,14 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 from model.records import Purpose, Route, VisitLevel
 from model.when import parse_time
 from service.handling import Step
+from service.queries.audit import Narrowing
 from service.queries.letters import Filter
-from service.schemas.letters import LetterIn, Line
+from service.schemas.letters import LetterIn, Line, Text
 from service.schemas.views import LetterOut
 
 MOST_IN_BATCH = 1000
 MOST_TO_SPLIT = 1000
+WORD = "^[a-z_]+$"
 
 
 def _code(value: Any) -> Any:
@@ -192,6 +194,30 @@ class LettersQuery(PageQuery):
             channel=self.channel,
             review=self.review,
             visit_level=self.level,
+            since=parse_time(self.since) if self.since else None,
+            until=parse_time(self.until) if self.until else None,
+        )
+
+
+class AuditQuery(PageQuery):
+    """Which entries of the audit."""
+
+    action: Text | None = Field(default=None, max_length=20, pattern=WORD)
+    kind: Text | None = Field(default=None, max_length=20, pattern=WORD, description="Kind of the object.")
+    id: Text | None = Field(default=None, max_length=64, description="Id of the object.")
+    actor: Text | None = Field(default=None, max_length=200, description="Who of the office did it.")
+    since: str | None = Field(default=None, description="At or after this time.")
+    until: str | None = Field(default=None, description="Before this time.")
+
+    _readable = field_validator("since", "until")(readable_time)
+
+    def narrowing(self) -> Narrowing:
+        """Return what the page is narrowed by."""
+        return Narrowing(
+            action=self.action,
+            kind=self.kind,
+            object_id=self.id,
+            actor=self.actor,
             since=parse_time(self.since) if self.since else None,
             until=parse_time(self.until) if self.until else None,
         )

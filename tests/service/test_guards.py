@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from sqlalchemy import select
 
 from service.office import Office
-from service.schemas import letters, problems, requests, results, views
+from service.schemas import letters, problems, records, requests, results, views
 from service.schemas.letters import letter_in
 from service.stateless import analysis_line
 from service.tables import identities, metadata
@@ -41,6 +41,7 @@ MAY_SPEAK_OF_PEOPLE = {
     "letters.content_hash": "of a request",
     "idempotency_keys.content_hash": "of a request",
     "identities.hash": "keyed, never shown",
+    "automatic_decisions.input_hash": "of a text",
     "audit.hash": "of a row and all before it",
     "tokens.name": "of a caller",
     "tokens.hash": "of a token",
@@ -62,7 +63,7 @@ def schemas(*modules: ModuleType) -> Iterator[type[BaseModel]]:
 
 def fields() -> Iterator[tuple[str, str]]:
     """Yield every field of a response and every column, with the name of its place."""
-    for schema in schemas(results, views, problems, requests):
+    for schema in schemas(results, views, records, problems, requests):
         if schema.__name__.endswith("Out"):
             yield from ((f"{schema.__name__}.{name}", name) for name in schema.model_fields)
     for table in metadata.tables.values():
