@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row
 
 from model.taxonomy import Taxonomy
 from service import audit
+from service.automatic import Decided, Kind, review
 from service.caller import Caller
 from service.corrected import FIELDS, applied, review_of, said_by, standing
 from service.engine import Engine
@@ -18,6 +19,9 @@ from service.queries import letters as letter_queries
 from service.queries import matters as matter_queries
 from service.removal import transfer_letter
 from service.schemas.requests import CorrectionIn
+
+# What the software decides by itself and people may correct.
+REVIEWED: tuple[Kind, ...] = ("category", "group_visit")
 
 
 class Corrector:
@@ -98,9 +102,23 @@ class Corrector:
         present = letter_queries.letters_by_id(self.connection, [row.id])[row.id]
         fields = sorted(after, key=FIELDS.index)
         detail = {"letter": row.id, "fields": fields, "actor": self.caller.name, "reason": reason}
-        matter_queries.insert_event(self.connection, present.matter_id, now, "corrected", detail)
+        event = matter_queries.insert_event(self.connection, present.matter_id, now, "corrected", detail)
+        self._review(row, present, after, event, reason)
         told = {"fields": fields, "correction": number, "restricted": bool(present.restricted)}
         audit.record(self.connection, self.caller, "correct", audit.LETTER, [row.id], told)
+
+    def _review(
+        self, row: Row[Any], present: Row[Any], after: Mapping[str, Any], event: int, reason: str | None
+    ) -> None:
+        """Write beside what the software had decided what the caller made of it."""
+        automatic = said_by(row.automatic or row.analysis)
+        for name in REVIEWED:
+            if name in after:
+                stands = after[name] in (None, automatic[name])
+                decided: Decided = "undo" if after[name] is None else "accept" if stands else "correct"
+                review(self.connection, self.caller, [row.id], name, decided, None if stands else event, reason)
+        if present.restricted != row.restricted:
+            review(self.connection, self.caller, [row.id], "compartment", "restrict", event, reason)
 
 
 def _values(automatic: Mapping[str, Any], analysis: Mapping[str, Any], review: str) -> dict[str, Any]:

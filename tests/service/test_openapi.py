@@ -10,6 +10,7 @@ from tests.service.desk import BRIBE, GATHERING, LIFT, LIFT_AGAIN, ROAD, WAGES, 
 
 PATHS = {
     "/api/v1/letters", "/api/v1/letters/batch", "/api/v1/letters/{letter_id}", "/api/v1/letters/{letter_id}/similar",
+    "/api/v1/letters/{letter_id}/decisions", "/api/v1/audit",
     "/api/v1/matters", "/api/v1/matters/{matter_id}", "/api/v1/matters/{matter_id}/links",
     "/api/v1/matters/{matter_id}/links/{letter_id}", "/api/v1/matters/{matter_id}/merge",
     "/api/v1/matters/{matter_id}/split", "/api/v1/hot-issues", "/api/v1/analyze", "/api/v1/compare",
@@ -76,6 +77,8 @@ def test_answers_are_as_the_document_says(document: dict[str, Any], let_in: LetI
     check(document, clerk.get("/matters"), "get", "/api/v1/matters")
     check(document, clerk.get(f"/matters/{stored.json['matter']['id']}"), "get", "/api/v1/matters/{matter_id}")
     check(document, clerk.get("/hot-issues"), "get", "/api/v1/hot-issues")
+    check(document, clerk.get(f"{own}/decisions"), "get", f"{one}/decisions")
+    check(document, let_in("admin").get("/audit"), "get", "/api/v1/audit")
     check_decisions(document, clerk)
     check(document, clerk.post("/analyze", letter), "post", "/api/v1/analyze")
     check(document, clerk.post("/analyze?scores=true", letter), "post", "/api/v1/analyze")
