@@ -44,21 +44,9 @@ MAY_SPEAK_OF_PEOPLE = {
 BROUGHT = {"Person", "LetterIn"}
 PERSONAL_COLUMNS = {("letters", "people_present"), ("letters", "people")}
 ASKED = {
-    "category",
-    "region",
-    "channel",
-    "review",
-    "level",
-    "since",
-    "until",
-    "limit",
-    "cursor",
-    "scores",
-    "action",
-    "kind",
-    "id",
-    "actor",
-}
+    "category", "region", "channel", "review", "level", "since", "until", "limit", "cursor", "scores",
+    "action", "kind", "id", "actor",
+}  # fmt: skip
 
 # Rare characters, so that not even a surname can stand in an answer by chance.
 WRITER = {"name": "亓官霁", "id_number": "110101199003074444", "phone": "13877771234", "address": "缑氏镇九十九号"}
