@@ -164,6 +164,7 @@ def test_every_decision_and_step_is_recorded(office: Office, clerk: Desk) -> Non
         ("split", "letter", second["id"]),
         ("split", "letter", third["id"]),
         ("undo", "letter", second["id"]),
+        ("undo", "letter", third["id"]),
         ("reject", "letter", second["id"]),
         ("routed", "matter", first["matter"]["id"]),
     ]
