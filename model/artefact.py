@@ -85,10 +85,9 @@ def _swap(making: Path, folder: Path) -> None:
 
 def _manifest(folder: Path, parts: list[str], details: Mapping[str, Any]) -> dict[str, Any]:
     files = {path.relative_to(folder).as_posix(): _hash(path) for path in sorted(folder.rglob("*")) if path.is_file()}
-    weights = {name: value for name, value in files.items() if not name.endswith(".skops")}
     return {
         "format": FORMAT,
-        "version": hashlib.sha256(json.dumps(weights, sort_keys=True).encode()).hexdigest()[:12],
+        "version": _version(files),
         "parts": parts,
         "python": platform.python_version(),
         "scikit-learn": sklearn.__version__,
@@ -96,6 +95,12 @@ def _manifest(folder: Path, parts: list[str], details: Mapping[str, Any]) -> dic
         "files": files,
         **{key: value for key, value in details.items() if key != "card"},
     }
+
+
+def _version(files: Mapping[str, str]) -> str:
+    """Return the version that the contents of files make; estimators do not count, their bytes differ each time."""
+    weights = {name: value for name, value in files.items() if not name.endswith(".skops")}
+    return hashlib.sha256(json.dumps(weights, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def _hash(path: Path) -> str:
@@ -108,19 +113,30 @@ def load(folder: Path) -> Analyser:
 
     Raises ArtefactError, saying what to do, if it is missing, damaged or made by another version of what it needs.
     """
+    manifest = check(folder)
+    parts = {name: READERS[name](PartReader(folder / name)) for name in manifest["parts"]}
+    return Analyser(version=manifest["version"], segmenter=_name(manifest["segmenter"]), **parts)
+
+
+def check(folder: Path) -> dict[str, Any]:
+    """Return the manifest of a model folder whose every file is as it was trained.
+
+    Raises ArtefactError, saying what to do, if it is missing, damaged or made by another version of what it needs.
+    """
     manifest = read_manifest(folder)
     _check_versions(folder, manifest)
     for name, expected in manifest["files"].items():
         path = folder / name
-        if not path.is_file() or _hash(path) != expected:
+        if not path.resolve().is_relative_to(folder.resolve()) or not path.is_file() or _hash(path) != expected:
             raise ArtefactError(
                 f"{path}: missing or changed since training; train again: hongyan-train fit all --out DIR"
             )
+    if manifest["version"] != _version(manifest["files"]):
+        raise ArtefactError(f"{folder}: the version does not fit the files; train again")
     unknown = [name for name in manifest["parts"] if name not in READERS]
     if unknown:
         raise ArtefactError(f"{folder}: unknown parts {', '.join(unknown)}; this model needs a newer Hongyan")
-    parts = {name: READERS[name](PartReader(folder / name)) for name in manifest["parts"]}
-    return Analyser(version=manifest["version"], segmenter=_name(manifest["segmenter"]), **parts)
+    return manifest
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

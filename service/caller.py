@@ -10,6 +10,7 @@ ROLES: tuple[Role, ...] = get_args(Role)
 READERS: frozenset[Role] = frozenset({"clerk", "supervisor", "discipline", "admin", "integrator"})
 OFFICE: frozenset[Role] = frozenset({"clerk", "supervisor", "discipline", "admin"})
 AUDITORS: frozenset[Role] = frozenset({"admin", "discipline"})
+ANALYSTS: frozenset[Role] = frozenset({"analyst", "admin"})
 EVERYBODY: frozenset[Role] = frozenset(ROLES)
 
 

@@ -12,6 +12,7 @@ from service.commands.importing import import_command
 from service.commands.index import index
 from service.commands.jobs import jobs
 from service.commands.mining import analyze, compare, link
+from service.commands.models import model
 from service.commands.serving import serve, worker
 
 
@@ -30,6 +31,7 @@ for command in (
     jobs,
     db,
     index,
+    model,
     feedback,
     flags,
     audit,

@@ -34,23 +34,67 @@ def load_analyser(folder: Path, settings: Settings) -> Analyser:
     return analyser
 
 
+class Prepared:
+    """A model with the letters that it has prepared for comparison last."""
+
+    def __init__(self, analyser: Analyser) -> None:
+        self.analyser = analyser
+        self._lock = threading.Lock()
+        self._profiles: OrderedDict[str, Profile] = OrderedDict()
+
+    def profiles(self, letters: Sequence[Letter]) -> list[Profile]:
+        """Return letters prepared for comparison; the last ones are kept."""
+        with self._lock:
+            ready = {letter.id: self._profiles[letter.id] for letter in letters if letter.id in self._profiles}
+        fresh = [letter for letter in letters if letter.id not in ready]
+        ready |= {made.letter.id: made for made in self.analyser.profiles(fresh)}
+        with self._lock:
+            self._profiles.update(ready)
+            for letter_id in ready:
+                self._profiles.move_to_end(letter_id)
+            while len(self._profiles) > MOST_PROFILES:
+                self._profiles.popitem(last=False)
+        return [ready[letter.id] for letter in letters if letter.id in ready]
+
+    def relate(self, letter: Letter, others: Sequence[Letter]) -> list[Relation]:
+        """Score a letter with each of the others, without evidence."""
+        prepared = self.profiles([letter, *others])
+        return self.analyser.relate([(other, prepared[0]) for other in prepared[1:]])
+
+    def forget(self, letter_id: str) -> None:
+        """Keep a letter no longer."""
+        with self._lock:
+            self._profiles.pop(letter_id, None)
+
+
 class Engine:
     """Answer what needs the model; catch up with letters that other processes stored before every search."""
 
     def __init__(self, analyser: Analyser, snapshots: Snapshots | None = None) -> None:
-        self.analyser = analyser
+        self._model = Prepared(analyser)
         self.snapshots = snapshots
         # Accusations have an index of their own, so that no search among other letters can touch them.
         self._indexes: Indexes = {False: EmbeddedIndex(), True: EmbeddedIndex()}
         self._last_change = 0
         self._lock = threading.RLock()
-        self._profiles: OrderedDict[str, Profile] = OrderedDict()
 
     @classmethod
-    def load(cls, settings: Settings) -> "Engine":
-        """Load the model that the settings name; raises ArtefactError, saying what to do, if it cannot be used."""
-        analyser = load_analyser(settings.model_folder, settings)
-        return cls(analyser, Snapshots(settings.home_folder / "index"))
+    def load(cls, settings: Settings, folder: Path) -> "Engine":
+        """Load the model of a folder; raises ArtefactError, saying what to do, if it cannot be used."""
+        return cls(load_analyser(folder, settings), Snapshots(settings.home_folder / "index"))
+
+    @property
+    def analyser(self) -> Analyser:
+        """Return the model in use; who needs it several times for one answer asks once."""
+        return self._model.analyser
+
+    def switch(self, analyser: Analyser) -> None:
+        """Use another model from now on; what is being answered is answered to its end by the one before.
+
+        The indexes stay: vectors of two models speak of the same places, so that letters are found until they have
+        their new vectors, and every pair is scored by the model in use from its texts.
+        """
+        self._model = Prepared(analyser)
 
     def start(self, connection: Connection) -> int:
         """Begin with the last snapshot of the indexes, or with none; returns how many letters the indexes hold."""
@@ -88,7 +132,7 @@ class Engine:
             else:
                 index.remove([change.letter_id])
         if not present:
-            self._profiles.pop(change.letter_id, None)
+            self._model.forget(change.letter_id)
 
     def nearest(self, vector: Signature, restricted: bool, count: int, at_least: float) -> list[str]:
         """Return the ids of up to `count` letters at least so near to a vector, among accusations or all others."""
@@ -102,20 +146,9 @@ class Engine:
         return found[0] if len(found) else None
 
     def profiles(self, letters: Sequence[Letter]) -> list[Profile]:
-        """Return letters prepared for comparison; the last 2,000 are kept."""
-        with self._lock:
-            ready = {letter.id: self._profiles[letter.id] for letter in letters if letter.id in self._profiles}
-        fresh = [letter for letter in letters if letter.id not in ready]
-        ready |= {made.letter.id: made for made in self.analyser.profiles(fresh)}
-        with self._lock:
-            self._profiles.update(ready)
-            for letter_id in ready:
-                self._profiles.move_to_end(letter_id)
-            while len(self._profiles) > MOST_PROFILES:
-                self._profiles.popitem(last=False)
-        return [ready[letter.id] for letter in letters if letter.id in ready]
+        """Return letters prepared for comparison."""
+        return self._model.profiles(letters)
 
     def relate(self, letter: Letter, others: Sequence[Letter]) -> list[Relation]:
         """Score a letter with each of the others, without evidence."""
-        prepared = self.profiles([letter, *others])
-        return self.analyser.relate([(other, prepared[0]) for other in prepared[1:]])
+        return self._model.relate(letter, others)

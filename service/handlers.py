@@ -20,7 +20,8 @@ PIECE = 1000
 
 
 def rebuild_index(office: Office, _payload: Mapping[str, Any], progress: Progress) -> None:
-    """Give every letter a vector of the model in use."""
+    """Give every letter a vector of the active model, which may be active for a moment only."""
+    office.watch.look()
     with office.database.read() as connection:
         total = count_without_vector(connection, office.engine.analyser.version)
     done = 0

@@ -20,11 +20,11 @@ from service import audit
 from service.automatic import Judged, basis_of, record_automatic
 from service.caller import Caller
 from service.db import Database
-from service.engine import Engine
 from service.errors import Busy, Conflict, Failed, Invalid, Problem
 from service.flagging import Flagger, flags_follow
 from service.keys import Keys
 from service.linking import Arrivals, find_links, join_matter
+from service.model_watch import ModelWatch
 from service.queries import letters as queries
 from service.queries.letters import moment
 from service.queries.matters import insert_links
@@ -59,19 +59,21 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class ReadLetter:
-    """A letter that the model has read and that is not stored yet."""
+    """A letter that a version of the model has read and that is not stored yet."""
 
     letter: Letter
     analysis: AnalysisOut
     vector: Signature | None
+    model: str
 
 
 class Intake:
     """Take in letters, those that several threads bring at the same time together."""
 
-    def __init__(self, database: Database, engine: Engine, keys: Keys, flagger: Flagger) -> None:
+    def __init__(self, database: Database, watch: ModelWatch, keys: Keys, flagger: Flagger) -> None:
         self.database = database
-        self.engine = engine
+        self.watch = watch
+        self.engine = watch.engine
         self.keys = keys
         self.flagger = flagger
         self._rounds = Rounds(self._take_piece)
@@ -120,6 +122,8 @@ class Intake:
                     for delivery, read in zip(deliveries, ready, strict=True)
                 ]
             _record_arrivals(connection, deliveries, places)
+            for version in {read.model for read in ready if isinstance(read, ReadLetter)}:
+                self.watch.mark(connection, version)
             ids = [place[0] for place in places if not isinstance(place, Problem)]
             rows = queries.letters_by_id(connection, ids)
             record_automatic(connection, self.keys, basis, _judged(deliveries, places, rows))
@@ -142,12 +146,13 @@ class Intake:
 
     def _read(self, letters: Sequence[Letter]) -> list[ReadLetter]:
         """Read letters before they are taken in; many at once are read several times as fast."""
-        analyses = self.engine.analyser.analyse(letters)
-        vectors: Sequence[Signature | None] = list(self.engine.analyser.vectors(letters)) or [None] * len(letters)
+        analyser = self.engine.analyser
+        analyses = analyser.analyse(letters)
+        vectors: Sequence[Signature | None] = list(analyser.vectors(letters)) or [None] * len(letters)
         # Linking takes them one by one, in the transaction; prepared here they cost a third, and nobody waits for it.
         self.engine.profiles(letters)
         return [
-            ReadLetter(letter, AnalysisOut.of(analysis), vector)
+            ReadLetter(letter, AnalysisOut.of(analysis), vector, analyser.version)
             for letter, analysis, vector in zip(letters, analyses, vectors, strict=True)
         ]
 
@@ -219,7 +224,7 @@ class Intake:
             "verdict": place.verdict,
         }
         made = vector.tobytes() if vector is not None else None
-        queries.insert_letter(connection, values, made, self.engine.analyser.version, letter.petitioners)
+        queries.insert_letter(connection, values, made, read.model, letter.petitioners)
         insert_links(connection, found)
         arrivals.add(letter, vector, restricted)
         return place.matter

@@ -12,7 +12,9 @@ from service.flagging import Flagger
 from service.intake import Intake
 from service.keys import Keys, load_keys
 from service.migrate import require_current
+from service.model_watch import ModelWatch
 from service.reading import Reader
+from service.registry import Registry, folder_in_use
 from service.settings import Settings
 
 
@@ -26,26 +28,41 @@ class Office:
     keys: Keys
     flagger: Flagger = field(init=False)
     intake: Intake = field(init=False)
+    registry: Registry = field(init=False)
+    watch: ModelWatch = field(init=False)
 
     def __post_init__(self) -> None:
-        """Make the keeper of flags and the way in for letters, which each process has one of."""
+        """Make the keeper of flags, the way in for letters and the watch over models: one of each in a process."""
         object.__setattr__(self, "flagger", Flagger(self.settings))
-        object.__setattr__(self, "intake", Intake(self.database, self.engine, self.keys, self.flagger))
+        object.__setattr__(self, "registry", Registry(self.settings, self.database))
+        object.__setattr__(self, "watch", ModelWatch(self.settings, self.database, self.engine))
+        object.__setattr__(self, "intake", Intake(self.database, self.watch, self.keys, self.flagger))
 
     @classmethod
     def open(cls, settings: Settings) -> "Office":
-        """Open database and model.
+        """Open database, model and index.
 
         Raises DatabaseError if the database is not migrated and ArtefactError if there is no usable model; both name
         the command to run.
         """
+        office = cls.prepare(settings)
+        office.start()
+        return office
+
+    @classmethod
+    def prepare(cls, settings: Settings) -> "Office":
+        """Open all that processes share: the model, and no connection to the database; raises what `open` raises."""
         database = Database(settings.database_address)
         require_current(database)
-        office = cls(settings, database, Engine.load(settings), load_keys(settings.keys_file))
-        with database.read() as connection:
-            office.engine.start(connection)
-        office.engine.keep(database)
-        return office
+        engine = Engine.load(settings, folder_in_use(settings, database))
+        database.close()
+        return cls(settings, database, engine, load_keys(settings.keys_file))
+
+    def start(self) -> None:
+        """Open what a process has for itself: connections and the index."""
+        with self.database.read() as connection:
+            self.engine.start(connection)
+        self.engine.keep(self.database)
 
     def reader(self, connection: Connection, caller: Caller) -> Reader:
         """Return a reader for a caller."""

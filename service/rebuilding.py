@@ -14,16 +14,17 @@ def rebuild_vectors(database: Database, engine: Engine) -> Iterator[int]:
     """Give every letter that lacks it a vector of the model in use; yields how many after each batch.
 
     Each batch is a transaction of its own: what was interrupted is gone on with by the next run, and letters that
-    arrive meanwhile are taken in as ever.
+    arrive meanwhile are taken in as ever. Another model that comes into use meanwhile makes the rest, and then the
+    vectors that are made already.
     """
-    version = engine.analyser.version
     while True:
+        analyser = engine.analyser
         with database.read() as connection:
-            rows = queries.letters_without_vector(connection, version, BATCH)
-        vectors = engine.analyser.vectors([letter_of_row(row) for row in rows])
+            rows = queries.letters_without_vector(connection, analyser.version, BATCH)
+        vectors = analyser.vectors([letter_of_row(row) for row in rows])
         if not len(vectors):
             return
         with database.write() as connection:
             for row, vector in zip(rows, vectors, strict=True):
-                queries.put_vector(connection, row.id, vector.tobytes(), version)
+                queries.put_vector(connection, row.id, vector.tobytes(), analyser.version)
         yield len(rows)

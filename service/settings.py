@@ -24,8 +24,9 @@ class Settings:
     database_url: str = _setting("", "SQLAlchemy address of the database; empty means SQLite in the home folder.")
     host: str = _setting("127.0.0.1", "Address that the server listens on.")
     port: str = _setting("8000", "Port that the server listens on.")
-    model: str = _setting("", "Folder of the trained model; empty means models/active in the home folder.")
+    model: str = _setting("", "Folder of the trained model; empty means the active version of the registry.")
     keys: str = _setting("", "File of the secret keys; empty means keys in the home folder, made when first needed.")
+    processes: str = _setting("1", "Processes of the server, which share the model's memory.")
     threads: str = _setting("8", "Requests that one server process answers at the same time.")
     worker: str = _setting("in-process", "`separate` leaves jobs to processes of `hongyan worker`.")
     group_from: str = _setting("5", "How many people who come together are a group visit.")
@@ -44,6 +45,8 @@ class Settings:
         settings = cls(**{names[key]: value for key, value in given.items() if key in names and value})
         if not _is_number(settings.port, 65535):
             raise SettingError(f"HONGYAN_PORT is {settings.port!r}; give a number from 1 to 65535")
+        if not _is_number(settings.processes, 64):
+            raise SettingError(f"HONGYAN_PROCESSES is {settings.processes!r}; give a number from 1 to 64")
         if not _is_number(settings.threads, 64):
             raise SettingError(f"HONGYAN_THREADS is {settings.threads!r}; give a number from 1 to 64")
         if not _is_number(settings.group_from, 1000):
@@ -65,9 +68,14 @@ class Settings:
         return self.database_url or f"sqlite:///{self.home_folder / 'hongyan.db'}"
 
     @property
-    def model_folder(self) -> Path:
-        """Return the folder of the trained model."""
-        return Path(self.model).expanduser() if self.model else self.home_folder / "models" / "active"
+    def model_folder(self) -> Path | None:
+        """Return the folder of the trained model if one is named, which the registry then does not choose."""
+        return Path(self.model).expanduser() if self.model else None
+
+    @property
+    def models_folder(self) -> Path:
+        """Return the folder of the registry: a folder in it for each version."""
+        return self.home_folder / "models"
 
     @property
     def keys_file(self) -> Path:

@@ -244,6 +244,21 @@ jobs = Table(
     Index(None, "created_at", "id"),
 )
 
+# The trained versions of this installation; their folders lie in the home folder under the same name. At most one is
+# active and one runs in shadow; `facts` are what the manifest says of it.
+models = Table(
+    "models",
+    metadata,
+    Column("version", String(64), primary_key=True),
+    Column("state", String(10), nullable=False, index=True),
+    Column("added_at", String(MOMENT), nullable=False),
+    Column("added_by", String(200), nullable=False),
+    Column("activated_at", String(MOMENT)),
+    Column("activated_by", String(200)),
+    Column("facts", JSON, nullable=False),
+    Column("note", String(500)),
+)
+
 idempotency_keys = Table(
     "idempotency_keys",
     metadata,

@@ -18,6 +18,7 @@ from model.analyse import Analyser
 from model.errors import ModelError
 from service import engine
 from service.errors import ServiceError
+from service.registry import folder_of_settings
 from service.settings import Settings
 
 T = TypeVar("T")
@@ -47,7 +48,7 @@ def clear_errors(command: Callable[..., T]) -> Callable[..., T]:
 def load_analyser(model: Path | None) -> Analyser:
     """Load the model that the option or the settings name."""
     settings = Settings.from_env()
-    return engine.load_analyser(model or settings.model_folder, settings)
+    return engine.load_analyser(model or folder_of_settings(settings), settings)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """The commands serve and worker: a production server, and a process for jobs alone."""
 
+import gc
 import signal
 from typing import Any
 
@@ -7,30 +8,32 @@ import click
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from model.artefact import read_manifest
+from model.errors import ArtefactError
 from service.app import create_app
 from service.commands.base import clear_errors
-from service.db import Database
-from service.migrate import require_current
 from service.office import Office
 from service.settings import Settings
 from service.worker import LOCK, Worker
 
 
 class Server(BaseApplication):
-    """Run the application under gunicorn, with threads in one process."""
+    """Run the application under gunicorn, in processes that share the model, each with threads."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+    def __init__(self, office: Office) -> None:
+        self.office = office
         self.worker: Worker | None = None
         super().__init__()
 
     def load_config(self) -> None:
         """Hand our settings to gunicorn."""
+        settings = self.office.settings
         options: dict[str, Any] = {
-            "bind": f"{self.settings.host}:{self.settings.port}",
+            "bind": f"{settings.host}:{settings.port}",
             "worker_class": "gthread",
-            "threads": int(self.settings.threads),
+            "workers": int(settings.processes),
+            "threads": int(settings.threads),
+            "preload_app": True,
+            "post_fork": self._start_process,
             "timeout": 120,
             "graceful_timeout": 30,
             "proc_name": "hongyan",
@@ -41,12 +44,23 @@ class Server(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Flask:  # type: ignore[override]  # a Flask application is a WSGI callable
-        """Open the office in the worker process: connections and locks do not survive a fork."""
-        office = Office.open(self.settings)
-        if self.settings.worker == "in-process":
-            self.worker = Worker(office)
-            self.worker.start(self.settings.home_folder / LOCK)
-        return create_app(office)
+        """Make the application before processes part; what is there by then stays shared as long as nobody writes."""
+        app = create_app(self.office)
+        gc.collect()
+        gc.freeze()
+        return app
+
+    def _start_process(self, _server: Any, _process: Any) -> None:
+        """Open in each process what does not survive a fork: connections, the index, threads.
+
+        A process that takes the place of one that died may begin with a model that is no longer active.
+        """
+        self.office.start()
+        self.office.watch.look()
+        self.office.watch.start()
+        if self.office.settings.worker == "in-process":
+            self.worker = Worker(self.office)
+            self.worker.start(self.office.settings.home_folder / LOCK)
 
     def _stop_jobs(self, _server: Any, _process: Any) -> None:
         """Hand back, as a process of the server ends, the job that it is at."""
@@ -56,11 +70,13 @@ class Server(BaseApplication):
 
 def run(settings: Settings) -> None:
     """Serve until the process is told to stop; refuses a database or model that cannot be used."""
-    database = Database(settings.database_address)
-    require_current(database)
-    database.close()
-    read_manifest(settings.model_folder)
-    Server(settings).run()
+    try:
+        office = Office.prepare(settings)
+    except ArtefactError as error:
+        if settings.model_folder:
+            raise
+        raise ArtefactError(f"{error}; or return to the version before: hongyan model rollback") from error
+    Server(office).run()
 
 
 @click.command()
@@ -75,6 +91,7 @@ def serve() -> None:
 def worker() -> None:
     """Do jobs until SIGTERM or SIGINT, which hand back what is left of the one in hand; any number may run."""
     office = Office.open(Settings.from_env())
+    office.watch.start()
     doer = Worker(office)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: doer.stop())

@@ -38,6 +38,12 @@ def find_active(connection: Connection, kind: str) -> Row[Any] | None:
     return connection.execute(statement.limit(1)).one_or_none()
 
 
+def find_waiting(connection: Connection, kind: str) -> Row[Any] | None:
+    """Return the oldest job of a kind that waits."""
+    statement = select(jobs).where(jobs.c.kind == kind, jobs.c.state == "queued").order_by(jobs.c.id)
+    return connection.execute(statement.limit(1)).one_or_none()
+
+
 def next_due(
     connection: Connection, kinds: Iterable[str], now: datetime, longest_lease: datetime, longest_wait: datetime
 ) -> Row[Any] | None:

@@ -267,3 +267,9 @@ class HealthOut(BaseModel):
     """Whether the service is alive, and whether it is ready."""
 
     status: Literal["ok", "unavailable"]
+
+
+class TroubledOut(HealthOut):
+    """A service that is ready, though not all is well with it."""
+
+    model: str | None = Field(default=None, description="Why another model than the active one reads letters.")

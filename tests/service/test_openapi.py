@@ -14,7 +14,8 @@ PATHS = {
     "/api/v1/matters", "/api/v1/matters/{matter_id}", "/api/v1/matters/{matter_id}/links",
     "/api/v1/matters/{matter_id}/links/{letter_id}", "/api/v1/matters/{matter_id}/merge",
     "/api/v1/matters/{matter_id}/split", "/api/v1/hot-issues", "/api/v1/analyze", "/api/v1/compare",
-    "/healthz", "/readyz",
+    "/api/v1/models", "/api/v1/models/{version}", "/api/v1/models/{version}/activate",
+    "/api/v1/models/{version}/shadow", "/api/v1/models/rollback", "/healthz", "/readyz",
 }  # fmt: skip
 
 

@@ -12,7 +12,8 @@ def test_defaults_put_everything_into_the_home_folder() -> None:
     home = Path("var").resolve()
     assert settings.home_folder == home
     assert settings.database_address == f"sqlite:///{home / 'hongyan.db'}"
-    assert settings.model_folder == home / "models" / "active"
+    assert settings.model_folder is None
+    assert settings.models_folder == home / "models"
     assert settings.keys_file == home / "keys"
     assert (settings.host, settings.port) == ("127.0.0.1", "8000")
 
@@ -73,6 +74,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | No
     ("name", "value"),
     [
         *(("HONGYAN_PORT", value) for value in ("x", "0", "65536", "-1", "8000.5", " ", "²")),
+        *(("HONGYAN_PROCESSES", value) for value in ("0", "65", "-1")),
         *(("HONGYAN_THREADS", value) for value in ("0", "65", "x", "²")),
         *(("HONGYAN_GROUP_FROM", value) for value in ("0", "-5", "五", "1001")),
         *(("HONGYAN_WORKER", value) for value in ("yes", "in process")),
