@@ -60,6 +60,12 @@ def accept_up_to(size: int) -> Callable[[View], View]:
     return mark
 
 
+def without_json(view: View) -> View:
+    """State that a view reads no JSON: it takes a form with a file, or nothing."""
+    cast(Any, view).reads_json = False
+    return view
+
+
 def limit_body() -> None:
     """Set the limit of the body that the view of this request states."""
     view = current_app.view_functions.get(request.endpoint or "")
@@ -70,7 +76,8 @@ def limit_body() -> None:
 
 def check_json() -> None:
     """Refuse a body that is no JSON in UTF-8, with a sentence that says so."""
-    if request.method not in ("POST", "PATCH", "PUT"):
+    view = current_app.view_functions.get(request.endpoint or "")
+    if request.method not in ("POST", "PATCH", "PUT") or not getattr(view, "reads_json", True):
         return
     try:
         request.get_json(cache=True)
