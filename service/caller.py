@@ -1,6 +1,6 @@
 """Who calls, and what that role may see."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from service.queries.letters import Sight
@@ -16,18 +16,25 @@ EVERYBODY: frozenset[Role] = frozenset(ROLES)
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A person or system that was let in."""
+    """A person or system that was let in; with a unit or regions, for the letters of these only."""
 
     name: str
     role: Role
+    unit: str | None = None
+    regions: tuple[str, ...] = ()
 
     @property
     def sight(self) -> Sight:
-        """Return which letters this caller may see."""
+        """Return which letters this caller may know of."""
         if self.role == "integrator":
-            return Sight(restricted=True, owner=self.name)
-        return Sight(restricted=self.role == "discipline")
+            return Sight(restricted=True, owner=self.name, regions=self.regions)
+        return Sight(restricted=self.role == "discipline", regions=self.regions, unit=self.unit)
+
+    @property
+    def insight(self) -> Sight:
+        """Return which letters this caller may read; nobody but discipline reads an accusation."""
+        return replace(self.sight, restricted=self.role == "discipline")
 
     def reads(self, restricted: bool) -> bool:
-        """Say whether the caller may read what a letter says: nobody but discipline reads an accusation."""
+        """Say whether the caller may read a letter that it may know of."""
         return not restricted or self.role == "discipline"

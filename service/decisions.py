@@ -118,18 +118,17 @@ class Decider:
         review(self.connection, self.caller, letter_ids, "link", decided, undone_by, note)
 
     def _letter(self, letter_id: str, restricted: bool) -> Row[Any]:
-        row = letter_queries.find_letter(self.connection, letter_id, self.caller.sight)
-        if row is None or row.restricted != restricted or not self.caller.reads(row.restricted):
+        row = letter_queries.find_letter(self.connection, letter_id, self.caller.insight)
+        if row is None or row.restricted != restricted:
             raise NotFound
         return row
 
     def _members(self, matter_id: str, restricted: bool | None = None) -> list[Row[Any]]:
         """Return the letters of a matter, oldest first."""
-        rows = letter_queries.letters_of_matters(self.connection, [matter_id], self.caller.sight)
-        readable = [row for row in rows if self.caller.reads(row.restricted)]
-        if not readable or restricted not in (None, readable[0].restricted):
+        rows = letter_queries.letters_of_matters(self.connection, [matter_id], self.caller.insight)
+        if not rows or restricted not in (None, rows[0].restricted):
             raise NotFound
-        return readable
+        return rows
 
     def _letter_and_others(self, matter_id: str, letter_id: str) -> tuple[Row[Any], list[Row[Any]]]:
         members = self._members(matter_id)

@@ -1,13 +1,13 @@
 """Stored letters and matters, as much of them as a caller may see."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from model.records import Candidate, VisitLevel
+from model.records import VisitLevel
 from service.caller import Caller
 from service.clocks import clocks_of
 from service.engine import Engine
@@ -16,30 +16,27 @@ from service.flag_card import card_of, names_of
 from service.flagging import Flagger
 from service.keys import Keys
 from service.masking import masked_petitioner
+from service.nearby import Nearby
 from service.paging import cursor_of, position_of
 from service.preconditions import tag_of
 from service.queries import automatic as automatic_queries
-from service.queries import decisions as decision_queries
 from service.queries import letters as queries
 from service.queries import matters as matter_queries
 from service.queries.letters import Filter
 from service.quotes import masked_quote
 from service.regrouping import letter_of_row
 from service.schemas.records import DecisionOut
-from service.schemas.results import CandidateOut, RelationOut
+from service.schemas.results import RelationOut
 from service.schemas.views import (
     EventOut,
     LetterOut,
     LetterPage,
     MatterFlagOut,
     MatterLineOut,
-    MatterOfLetterOut,
     MatterOut,
     MatterPage,
     SimilarOut,
 )
-
-MOST_CANDIDATES = 10
 
 
 class Reader:
@@ -64,11 +61,19 @@ class Reader:
 
     def view(self, row: Row[Any]) -> LetterOut:
         """Show a row that the caller may see."""
-        if not self.caller.reads(row.restricted):
-            return LetterOut.withheld(row)
+        return self.views([row])[0]
+
+    def views(self, rows: Sequence[Row[Any]]) -> list[LetterOut]:
+        """Show rows that the caller may see, with as many statements for many as for one."""
+        nearby = Nearby(self.connection, self.caller, [row.id for row in rows if self.caller.reads(row.restricted)])
+        return [
+            self._shown(row, nearby) if self.caller.reads(row.restricted) else LetterOut.withheld(row) for row in rows
+        ]
+
+    def _shown(self, row: Row[Any], nearby: Nearby) -> LetterOut:
         people = self.keys.decrypt(row.people)["petitioners"] if row.people else []
         clocks = clocks_of(datetime.fromisoformat(row.received_at), row.named)
-        view = LetterOut.of(row, clocks, self._matter_of(row), masked_petitioner(people))
+        view = LetterOut.of(row, clocks, nearby.matter_of(row), masked_petitioner(people))
         if self.flagger.on:
             return view
         automatic = view.automatic.model_copy(update={"group_visit": None}) if view.automatic else None
@@ -85,56 +90,18 @@ class Reader:
         overdue = sum(duty.overdue for duty in view.flag.duties)
         return tag_of(matter_queries.revision_of(self.connection, view.id), view.flag.points, overdue)
 
-    def _matter_of(self, row: Row[Any]) -> MatterOfLetterOut:
-        confirmed, rejected = (
-            decision_queries.standing_pairs(self.connection, [row.id], kind) for kind in decision_queries.KINDS
-        )
-        apart = {one for pair in rejected for one in (pair.a_id, pair.b_id)}
-        turned_away = any(pair.b_id == row.id and pair.action == "reject" for pair in rejected)
-        return MatterOfLetterOut(
-            id=row.matter_id,
-            verdict=row.verdict,
-            decision="confirmed" if confirmed else "rejected" if turned_away else None,
-            candidates=self._candidates(row, apart),
-        )
-
-    def _candidates(self, row: Row[Any], apart: Collection[str]) -> list[CandidateOut]:
-        """Return the letters linked to a letter, best first, but those that a person has put apart from it."""
-        links = matter_queries.links_of_letter(self.connection, row.id)
-        near = [Candidate(link.other(row.id), link.score, link.relation) for link in links]
-        found = [candidate for candidate in near if candidate.id not in apart]
-        seen = self._visible([candidate.id for candidate in found])
-        shown = [candidate for candidate in found if candidate.id in seen]
-        return [CandidateOut.of(candidate) for candidate in shown[:MOST_CANDIDATES]]
-
-    def _visible(self, ids: Sequence[str]) -> dict[str, Row[Any]]:
-        """Return those letters whose existence and text the caller may know."""
-        rows = queries.letters_by_id(self.connection, ids)
-        owner = self.caller.sight.owner
-        return {
-            letter_id: row
-            for letter_id, row in rows.items()
-            if self.caller.reads(row.restricted) and owner in (None, row.owner)
-        }
-
     def decisions(self, letter_id: str) -> list[DecisionOut]:
         """Return what was decided automatically on a letter; raises NotFound if the caller may not read it."""
-        row = queries.find_letter(self.connection, letter_id, self.caller.sight)
-        if row is None or not self.caller.reads(row.restricted):
+        if queries.find_letter(self.connection, letter_id, self.caller.insight) is None:
             raise NotFound
         rows = automatic_queries.decisions_on(self.connection, letter_id)
-        hidden = self._hidden({row.outcome["matter"] for row in rows if row.kind == "link"})
+        matters = {row.outcome["matter"] for row in rows if row.kind == "link"}
+        hidden = matter_queries.hidden_matters(self.connection, matters, self.caller.insight)
         return [
             DecisionOut.of(row, reads_notes=self.caller.reads(restricted=True))
             for row in rows
             if row.outcome.get("matter") not in hidden
         ]
-
-    def _hidden(self, matter_ids: Collection[str]) -> set[str]:
-        """Return those of the matters of which the caller must not know."""
-        if self.caller.reads(restricted=True):
-            return set()
-        return matter_queries.restricted_matters(self.connection, sorted(matter_ids))
 
     def letters(self, narrow: Filter, limit: int, cursor: str | None) -> LetterPage:
         """Return a page of letters, newest first."""
@@ -146,13 +113,15 @@ class Reader:
             self.connection, self.caller.sight, narrow, limit + 1, position_of(cursor) if cursor else None
         )
         more = cursor_of(rows[limit - 1].received_at, rows[limit - 1].id) if len(rows) > limit else None
-        return LetterPage(items=[self.view(row) for row in rows[:limit]], next=more)
+        return LetterPage(items=self.views(rows[:limit]), next=more)
 
     def similar(self, engine: Engine, letter_id: str) -> list[SimilarOut]:
         """Return the letters linked to a letter, best first, with evidence from each (a) to this letter (b)."""
         view = self.letter(letter_id)
         candidates = view.matter.candidates if view.matter else []
-        rows = self._visible([letter_id, *(candidate.id for candidate in candidates)])
+        ids = [letter_id, *(candidate.id for candidate in candidates)]
+        rows = queries.find_letters(self.connection, ids, self.caller.insight)
+        views = dict(zip(rows, self.views(list(rows.values())), strict=True))
         found = []
         for candidate in candidates:
             relation = engine.analyser.compare(letter_of_row(rows[candidate.id]), letter_of_row(rows[letter_id]))
@@ -160,7 +129,7 @@ class Reader:
                 shown = RelationOut.of(relation)
                 found.append(
                     SimilarOut(
-                        letter=self.view(rows[candidate.id]),
+                        letter=views[candidate.id],
                         score=candidate.score,
                         relation=candidate.relation,
                         reasons=shown.reasons,
@@ -177,14 +146,14 @@ class Reader:
         return MatterOut(
             id=matter_id,
             title=self._title(rows[0], flag),
-            letters=[self.view(row) for row in rows],
+            letters=self.views(rows),
             flag=flag,
             events=[EventOut(at=datetime.fromisoformat(row.at), kind=row.kind, detail=row.detail) for row in events],
         )
 
     def require_matter(self, matter_id: str) -> list[Row[Any]]:
         """Return the letters of a matter, oldest first; raises NotFound if the caller may see none of them."""
-        rows = self._readable(queries.letters_of_matters(self.connection, [matter_id], self.caller.sight))
+        rows = queries.letters_of_matters(self.connection, [matter_id], self.caller.insight)
         if not rows:
             raise NotFound
         return rows
@@ -193,11 +162,10 @@ class Reader:
         """Leave out events that name a letter or matter of which the caller must not know."""
         letters = {event.number: _named(event.detail, ("letter", "letters")) for event in events}
         matters = {event.number: _named(event.detail, ("from", "to", "matter")) for event in events}
-        known = self._visible(sorted(set[str]().union(*letters.values())))
-        hidden = self._hidden(set[str]().union(*matters.values()))
-        return [
-            event for event in events if letters[event.number] <= known.keys() and not matters[event.number] & hidden
-        ]
+        sight = self.caller.insight
+        known = queries.seen_among(self.connection, set[str]().union(*letters.values()), sight)
+        hidden = matter_queries.hidden_matters(self.connection, set[str]().union(*matters.values()), sight)
+        return [event for event in events if letters[event.number] <= known and not matters[event.number] & hidden]
 
     def matters(self, limit: int, cursor: str | None, level: VisitLevel | None = None) -> MatterPage:
         """Return a page of matters, those with the newest letters first; of a level of flag, if one is given."""
@@ -205,18 +173,14 @@ class Reader:
         wanted = level if self.flagger.on else None
         lines = matter_queries.page_of_matters(self.connection, self.caller.sight, limit + 1, after, wanted)
         more = cursor_of(lines[limit - 1].last_received_at, lines[limit - 1].id) if len(lines) > limit else None
-        rows = self._readable(
-            queries.letters_of_matters(self.connection, [line.id for line in lines[:limit]], self.caller.sight)
-        )
+        ids = [line.id for line in lines[:limit]]
+        rows = queries.letters_of_matters(self.connection, ids, self.caller.insight)
         by_matter: dict[str, list[Row[Any]]] = {}
         for row in rows:
             by_matter.setdefault(row.matter_id, []).append(row)
         shown = [line for line in lines[:limit] if line.id in by_matter]
         flags = self._flags(by_matter)
         return MatterPage(items=[self._line(line, by_matter[line.id], flags[line.id]) for line in shown], next=more)
-
-    def _readable(self, rows: Sequence[Row[Any]]) -> list[Row[Any]]:
-        return [row for row in rows if self.caller.reads(row.restricted)]
 
     def _line(self, line: Row[Any], rows: Sequence[Row[Any]], flag: MatterFlagOut) -> MatterLineOut:
         return MatterLineOut(

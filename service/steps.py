@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from model.when import parse_time
 from service.caller import Caller
 from service.errors import Invalid
-from service.queries.matters import insert_event
+from service.queries.matters import insert_event, put_unit
 from service.schemas.requests import StepIn
 
 # Clocks of two machines differ a little.
@@ -22,3 +22,5 @@ def record(connection: Connection, caller: Caller, matter_id: str, given: StepIn
         raise Invalid("The step lies in the future.", [("at", "give the time at which it was done, not a plan")])
     detail = {"actor": caller.name, "unit": given.unit, "reason": given.note}
     insert_event(connection, matter_id, at, given.type, detail)
+    if given.type == "routed" and given.unit:
+        put_unit(connection, matter_id, given.unit)

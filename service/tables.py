@@ -36,6 +36,8 @@ matters = Table(
     Column("restricted", Boolean, nullable=False),
     # Grows with every change of the matter, its letters or what they are linked to.
     Column("revision", Integer, nullable=False, server_default="1"),
+    # The unit that the matter was routed to last.
+    Column("unit", String(500), index=True),
 )
 
 letters = Table(

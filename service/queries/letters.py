@@ -1,29 +1,41 @@
 """Every statement about letters, their vectors and who wrote them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, true, update
 
-from service.tables import changes, idempotency_keys, identities, letters, vectors
+from service.tables import changes, idempotency_keys, identities, letters, matters, vectors
 
 ChangeKind = Literal["put", "removed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """Which letters a caller may see: an integrator its own, others all but restricted ones without that right."""
+    """Which letters a caller may see: an integrator its own, others all but restricted ones without that right.
+
+    With `regions` only letters whose region begins with one of them; with `unit` only those addressed to that unit or
+    of a matter that was routed to it.
+    """
 
     restricted: bool
     owner: str | None = None
+    regions: tuple[str, ...] = ()
+    unit: str | None = None
 
     def condition(self) -> Any:
         """Return the SQL condition on letters."""
+        conditions: list[Any] = [] if self.restricted else [letters.c.restricted.is_(False)]
         if self.owner is not None:
-            return letters.c.owner == self.owner
-        return letters.c.restricted.in_([True, False]) if self.restricted else letters.c.restricted.is_(False)
+            conditions.append(letters.c.owner == self.owner)
+        if self.regions:
+            conditions.append(or_(*(letters.c.region.startswith(region, autoescape=True) for region in self.regions)))
+        if self.unit is not None:
+            routed = select(matters.c.id).where(matters.c.unit == self.unit)
+            conditions.append(or_(letters.c.addressee == self.unit, letters.c.matter_id.in_(routed)))
+        return and_(true(), *conditions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +145,18 @@ def remember_key(connection: Connection, owner: str, key: str, content_hash: str
 def find_letter(connection: Connection, letter_id: str, sight: Sight) -> Row[Any] | None:
     """Return a letter that the caller may see."""
     return connection.execute(select(letters).where(letters.c.id == letter_id, sight.condition())).one_or_none()
+
+
+def find_letters(connection: Connection, ids: Sequence[str], sight: Sight) -> dict[str, Row[Any]]:
+    """Return those of the letters that the caller may see."""
+    rows = connection.execute(select(letters).where(letters.c.id.in_(ids), sight.condition())) if ids else ()
+    return {row.id: row for row in rows}
+
+
+def seen_among(connection: Connection, ids: Collection[str], sight: Sight) -> set[str]:
+    """Return the ids of those of the letters that the caller may see."""
+    statement = select(letters.c.id).where(letters.c.id.in_(ids), sight.condition())
+    return set(connection.execute(statement).scalars()) if ids else set()
 
 
 def letters_by_id(connection: Connection, ids: Sequence[str]) -> dict[str, Row[Any]]:

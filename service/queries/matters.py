@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, or_, select, true, update
 
 from model.gathering import Link
 from model.records import VisitLevel
@@ -32,6 +32,11 @@ def renew_around(connection: Connection, ids: Collection[str]) -> None:
     renew(connection, matters.c.id.in_(select(letters.c.matter_id).where(letters.c.id.in_(ids))))
 
 
+def put_unit(connection: Connection, matter_id: str, unit: str) -> None:
+    """Say which unit a matter was routed to."""
+    connection.execute(update(matters).where(matters.c.id == matter_id).values(unit=unit))
+
+
 def insert_links(connection: Connection, found: Iterable[Link]) -> None:
     """Store scored pairs of letters."""
     rows = [{"a_id": link.a, "b_id": link.b, "score": link.score, "relation": link.relation} for link in found]
@@ -43,6 +48,13 @@ def insert_links(connection: Connection, found: Iterable[Link]) -> None:
 def links_of_letter(connection: Connection, letter_id: str) -> list[Link]:
     """Return the scored pairs of a letter, best first."""
     statement = select(links).where(or_(links.c.a_id == letter_id, links.c.b_id == letter_id))
+    rows = connection.execute(statement.order_by(links.c.score.desc(), links.c.a_id, links.c.b_id))
+    return [_link(row) for row in rows]
+
+
+def links_of_letters(connection: Connection, ids: Collection[str]) -> list[Link]:
+    """Return the scored pairs with at least one of these letters, best first."""
+    statement = select(links).where(or_(links.c.a_id.in_(ids), links.c.b_id.in_(ids)))
     rows = connection.execute(statement.order_by(links.c.score.desc(), links.c.a_id, links.c.b_id))
     return [_link(row) for row in rows]
 
@@ -90,10 +102,18 @@ def events_of(connection: Connection, matter_id: str) -> list[Row[Any]]:
     return list(connection.execute(select(events).where(events.c.matter_id == matter_id).order_by(events.c.number)))
 
 
-def restricted_matters(connection: Connection, ids: Collection[str]) -> set[str]:
-    """Return those of the matters that hold accusations."""
-    statement = select(matters.c.id).where(matters.c.id.in_(ids), matters.c.restricted)
-    return set(connection.execute(statement).scalars())
+def hidden_matters(connection: Connection, ids: Collection[str], sight: Sight) -> set[str]:
+    """Return those of the matters that a caller must not know of: accusations, and matters of other scopes.
+
+    A matter that holds no letters any more is of every scope.
+    """
+    held = select(matters.c.id).where(matters.c.id.in_(ids))
+    restricted = set() if sight.restricted else set(connection.execute(held.where(matters.c.restricted)).scalars())
+    peopled, seen = (
+        set(connection.execute(select(letters.c.matter_id).where(letters.c.matter_id.in_(ids), condition)).scalars())
+        for condition in (true(), sight.condition())
+    )
+    return restricted | (peopled - seen)
 
 
 def page_of_matters(

@@ -1,0 +1,55 @@
+"""What letters are to their matters and which letters are linked to them, read for many letters at once."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from model.gathering import Link
+from model.records import Candidate
+from service.caller import Caller
+from service.queries import decisions as decision_queries
+from service.queries import letters as letter_queries
+from service.queries import matters as matter_queries
+from service.schemas.results import CandidateOut
+from service.schemas.views import MatterOfLetterOut
+
+MOST_CANDIDATES = 10
+
+
+class Nearby:
+    """Hold what is linked to some letters and what people decided on them, as far as a caller may read it."""
+
+    def __init__(self, connection: Connection, caller: Caller, letter_ids: Sequence[str]) -> None:
+        confirmed, rejected = (
+            decision_queries.standing_pairs(connection, letter_ids, kind) if letter_ids else []
+            for kind in decision_queries.KINDS
+        )
+        self._confirmed = {one for row in confirmed for one in (row.a_id, row.b_id)}
+        self._apart = {frozenset((row.a_id, row.b_id)) for row in rejected}
+        self._turned_away = {row.b_id for row in rejected if row.action == "reject"}
+        self._links: dict[str, list[Link]] = {letter_id: [] for letter_id in letter_ids}
+        for link in matter_queries.links_of_letters(connection, letter_ids) if letter_ids else []:
+            for end in link.ends & self._links.keys():
+                self._links[end].append(link)
+        linked = {end for links in self._links.values() for link in links for end in link.ends}
+        self._seen = letter_queries.seen_among(connection, linked, caller.insight)
+
+    def matter_of(self, row: Row[Any]) -> MatterOfLetterOut:
+        """Return the matter of one of the letters, what it is to it, and its candidates."""
+        turned_away = row.id in self._turned_away
+        return MatterOfLetterOut(
+            id=row.matter_id,
+            verdict=row.verdict,
+            decision="confirmed" if row.id in self._confirmed else "rejected" if turned_away else None,
+            candidates=[CandidateOut.of(candidate) for candidate in self._candidates(row.id)],
+        )
+
+    def _candidates(self, letter_id: str) -> list[Candidate]:
+        """Return the letters linked to a letter, best first, but those that a person has put apart from it."""
+        shown = [
+            Candidate(link.other(letter_id), link.score, link.relation)
+            for link in self._links[letter_id]
+            if link.ends not in self._apart and link.other(letter_id) in self._seen
+        ]
+        return shown[:MOST_CANDIDATES]
