@@ -18,7 +18,7 @@ from tests.service.desk import (
 )
 
 LETTER_KEYS = {
-    "id", "external_id", "received_at", "title", "body", "channel", "addressee", "region", "petitioner", "category",
+    "id", "automatic", "external_id", "received_at", "title", "body", "channel", "addressee", "region", "petitioner", "category",
     "purpose", "route", "group_visit", "warnings", "model", "matter", "clocks", "review", "receipt",
 }  # fmt: skip
 

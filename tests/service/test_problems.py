@@ -165,7 +165,7 @@ def test_an_unknown_address_is_missing(client: FlaskClient, path: str) -> None:
     ("method", "path", "allowed"),
     [
         ("DELETE", "/letters", {"GET", "POST"}),
-        ("PUT", "/letters/1", {"GET"}),
+        ("PUT", "/letters/1", {"GET", "PATCH"}),
         ("GET", "/analyze", {"POST"}),
         ("POST", "/matters", {"GET"}),
     ],
