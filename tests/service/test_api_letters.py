@@ -18,8 +18,8 @@ from tests.service.desk import (
 )
 
 LETTER_KEYS = {
-    "id", "automatic", "external_id", "received_at", "title", "body", "channel", "addressee", "region", "petitioner", "category",
-    "purpose", "route", "group_visit", "warnings", "model", "matter", "clocks", "review", "receipt",
+    "id", "automatic", "external_id", "received_at", "title", "body", "channel", "addressee", "region", "petitioner",
+    "category", "purpose", "route", "group_visit", "warnings", "model", "matter", "clocks", "review", "receipt",
 }  # fmt: skip
 
 
