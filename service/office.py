@@ -52,7 +52,7 @@ class Office:
     @classmethod
     def prepare(cls, settings: Settings) -> "Office":
         """Open all that processes share: the model, and no connection to the database; raises what `open` raises."""
-        database = Database(settings.database_address)
+        database = Database(settings.database_address, int(settings.threads))
         require_current(database)
         engine = Engine.load(settings, folder_in_use(settings, database))
         database.close()

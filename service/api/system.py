@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from service.api.base import answer
 from service.auth import PUBLIC, allow
-from service.errors import DatabaseError
+from service.errors import Busy, DatabaseError
 from service.migrate import require_current
 from service.office import this_office
 from service.schemas.requests import HealthOut, TroubledOut
@@ -34,7 +34,7 @@ def readyz() -> Response:
         with database.read() as connection:
             connection.execute(text("SELECT 1"))
         require_current(database)
-    except (DatabaseError, SQLAlchemyError):
+    except (DatabaseError, Busy, SQLAlchemyError):
         return answer(HealthOut(status="unavailable"), 503)
     if watch.trouble:
         return answer(TroubledOut(status="ok", model=watch.trouble))

@@ -1,7 +1,9 @@
-"""A small office on a fresh database, with an application and callers of every role."""
+"""A small office on a fresh database, with an application and callers of every role.
+
+Whatever touches the database runs once on SQLite and once on PostgreSQL.
+"""
 
 import copy
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,32 +19,61 @@ from service.app import create_app
 from service.auth import make_token
 from service.caller import Role
 from service.db import Database
-from service.engine import Engine
-from service.keys import load_keys
-from service.migrate import upgrade
 from service.office import Office
-from service.settings import Settings
+from tests.service.databases import EMPTY, KINDS, SQLITE, PostgresShelf, Shelf, SQLiteShelf, office_at
 from tests.service.desk import Desk, LetIn
+from tests.service.postgres import running_server
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return an empty migrated database, to be copied."""
-    path = tmp_path_factory.mktemp("migrated") / "hongyan.db"
-    database = Database(f"sqlite:///{path}")
-    upgrade(database)
-    database.close()
-    return path
+def shelf_of_files(tmp_path_factory: pytest.TempPathFactory) -> SQLiteShelf:
+    return SQLiteShelf(tmp_path_factory.mktemp("databases"))
+
+
+@pytest.fixture(scope="session")
+def running_postgres() -> Iterator[PostgresShelf]:
+    with running_server() as server:
+        shelf = PostgresShelf(server)
+        yield shelf
+        shelf.close()
+
+
+@pytest.fixture(params=KINDS)
+def databases(request: pytest.FixtureRequest) -> Shelf:
+    """Return where fresh databases come from, of either kind in turn."""
+    shelf: Shelf = request.getfixturevalue("shelf_of_files" if request.param == SQLITE else "running_postgres")
+    return shelf
 
 
 @pytest.fixture
-def office(tmp_path: Path, migrated: Path, small_analyser: Analyser) -> Iterator[Office]:
+def address(databases: Shelf, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Return the address of a migrated database without rows; commands of the test find it too."""
+    with databases.database() as fresh:
+        monkeypatch.setenv("HONGYAN_DATABASE_URL", fresh)
+        yield fresh
+
+
+@pytest.fixture
+def empty_address(databases: Shelf, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Return the address of a database that is not migrated; commands of the test find it too."""
+    with databases.database(EMPTY) as fresh:
+        monkeypatch.setenv("HONGYAN_DATABASE_URL", fresh)
+        yield fresh
+
+
+@pytest.fixture
+def empty(empty_address: str) -> Iterator[Database]:
+    """Return a database that is not migrated."""
+    made = Database(empty_address)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def office(tmp_path: Path, address: str, small_analyser: Analyser) -> Iterator[Office]:
     """Return an office without letters."""
-    shutil.copy(migrated, tmp_path / "hongyan.db")
-    settings = Settings(home=str(tmp_path))
-    database = Database(settings.database_address)
-    yield Office(settings, database, Engine(small_analyser), load_keys(settings.keys_file))
-    database.close()
+    with office_at(address, tmp_path, small_analyser) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from service.office import Office
 from service.queries.letters import letters_of_matters
 from service.regrouping import EVERYTHING
 from service.settings import Settings
+from tests.service.databases import refuse_inserts
 from tests.service.desk import (
     BRIBE,
     CLERK,
@@ -55,13 +56,6 @@ def recorded(office: Office, but: str = "receive") -> list[tuple[str, ...]]:
     with office.database.read() as connection:
         found = [line for line in lines(connection) if line["action"] != but]
     return [tuple(line[name] for name in ("actor", "role", "action", "kind", "id")) for line in found]
-
-
-def break_the_record(office: Office) -> None:
-    with office.database.write() as connection:
-        connection.exec_driver_sql(
-            "CREATE TRIGGER broken BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'disk of a test'); END"
-        )
 
 
 def test_opening_a_flagged_matter_is_recorded_each_time(office: Office, clerk: Desk, warned: str) -> None:
@@ -196,7 +190,7 @@ def test_what_cannot_be_recorded_is_not_shown(
     office: Office, clerk: Desk, browser: FlaskClient, warned: str, path: str
 ) -> None:
     letter = office_letter(office, warned)
-    break_the_record(office)
+    refuse_inserts(office.database, "audit")
     refused = clerk.get(path.format(matter=warned, letter=letter))
     assert_problem(refused, 503)
     assert int(refused.headers["Retry-After"]) > 0
@@ -208,7 +202,7 @@ def test_what_cannot_be_recorded_is_not_shown(
 
 
 def test_a_letter_that_cannot_be_recorded_is_not_stored(office: Office, clerk: Desk) -> None:
-    break_the_record(office)
+    refuse_inserts(office.database, "audit")
     assert clerk.post("/letters", {"body": ROAD}).status_code >= 500
     assert count(office.database, "letters") == 0
 

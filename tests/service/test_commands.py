@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,8 +21,8 @@ from service.cli import main
 from service.commands.base import write_lines
 from service.db import Database
 from service.migrate import require_current
-from service.settings import Settings
 from service.tables import letters
+from tests.service.databases import accept_inserts, refuse_inserts
 from tests.service.desk import LIFT, LIFT_AGAIN, QIAN, ROAD, WAGES, ZHAO, count
 
 GOOD: list[dict[str, Any]] = [{"id": "a", "body": LIFT}, {"title": "修路", "body": ROAD}, {"id": 7, "text": WAGES}]
@@ -42,8 +42,9 @@ class Run(Protocol):
 
 
 @pytest.fixture
-def environment(tmp_path: Path, model_folder: Path) -> dict[str, str]:
-    return {"HONGYAN_HOME": str(tmp_path / "var"), "HONGYAN_MODEL": str(model_folder)}
+def environment(tmp_path: Path, model_folder: Path, empty_address: str) -> dict[str, str]:
+    home = str(tmp_path / "var")
+    return {"HONGYAN_HOME": home, "HONGYAN_MODEL": str(model_folder), "HONGYAN_DATABASE_URL": empty_address}
 
 
 @pytest.fixture
@@ -59,9 +60,11 @@ def run(environment: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 @pytest.fixture
-def database(run: Run, environment: Mapping[str, str]) -> Database:
+def database(run: Run, environment: Mapping[str, str]) -> Iterator[Database]:
     assert run("db", "upgrade").exit_code == 0
-    return Database(Settings.from_env(environment).database_address)
+    opened = Database(environment["HONGYAN_DATABASE_URL"])
+    yield opened
+    opened.close()
 
 
 def write(path: Path, *lines: object) -> Path:
@@ -333,14 +336,9 @@ def test_an_import_that_was_killed_goes_on_and_loses_nothing(
 
 def test_an_import_run_again_stores_what_could_not_be_stored(run: Run, tmp_path: Path, database: Database) -> None:
     path = write(tmp_path / "in.jsonl", *GOOD)
-    with database.write() as connection:
-        connection.exec_driver_sql(
-            "CREATE TRIGGER broken BEFORE INSERT ON letters WHEN (SELECT count(*) FROM letters) = 2 "
-            "BEGIN SELECT RAISE(ABORT, 'disk of a test'); END"
-        )
+    refuse_inserts(database, "letters", from_row=2)
     assert "2 stored, 0 were stored before, 1 refused" in run("import", path).stderr
-    with database.write() as connection:
-        connection.exec_driver_sql("DROP TRIGGER broken")
+    accept_inserts(database, "letters")
     assert count(database, "letters") == 2
     assert "1 stored, 2 were stored before, 0 refused" in run("import", path).stderr
 

@@ -5,7 +5,7 @@ from threading import Barrier
 
 import pytest
 from sqlalchemy import insert, select
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from service import db
 from service.db import Database
@@ -19,9 +19,8 @@ TOKEN = {"role": "clerk", "created_at": "2026"}
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    made = Database(f"sqlite:///{tmp_path}/deep/folder/hongyan.db")
-    upgrade(made)
+def database(address: str) -> Iterator[Database]:
+    made = Database(address)
     yield made
     made.close()
 
@@ -43,10 +42,10 @@ def test_writers_wait_for_each_other(database: Database) -> None:
 
 
 def test_a_writer_that_waits_too_long_is_told_to_come_again(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+    database: Database, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(db, "WAIT_SECONDS", 0)
-    impatient = Database(str(database.engine.url))
+    impatient = Database(address)
     with database.write(), pytest.raises(Busy) as refused, impatient.write():
         raise AssertionError("two writers at once")
     impatient.close()
@@ -99,12 +98,15 @@ def test_an_external_id_is_unique_in_the_database_too(database: Database) -> Non
     assert count(database, "letters") == 3
 
 
-def test_commits_are_durable(database: Database) -> None:
+def test_commits_of_sqlite_are_durable_and_its_folder_is_made(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/deep/folder/hongyan.db")
+    upgrade(database)
     with database.read() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == 2
+    database.close()
 
 
 def test_other_errors_stay_what_they_are(database: Database) -> None:
-    with pytest.raises(OperationalError, match="no such table"), database.write() as connection:
+    with pytest.raises(DBAPIError, match="lost"), database.write() as connection:
         connection.exec_driver_sql("SELECT * FROM lost")

@@ -1,4 +1,3 @@
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,14 +11,11 @@ from model.surge import PRIOR_MEAN, Usual
 from service.app import create_app
 from service.auth import make_token
 from service.cli import main
-from service.db import Database
-from service.engine import Engine
 from service.joining import gains_of
-from service.keys import load_keys
 from service.office import Office
 from service.queries.letters import moment
-from service.settings import Settings
 from service.tables import events, flags
+from tests.service.databases import Shelf, office_at
 from tests.service.desk import LIFT, LIFT_AGAIN, QIAN, ZHAO, Desk, LetIn
 
 NOW = datetime(2026, 6, 30, tzinfo=UTC)
@@ -169,7 +165,7 @@ def test_steps_in_a_matter_that_a_caller_may_not_see_are_missing(let_in: LetIn, 
     assert clerk.post(f"/matters/{seen}/events", {"type": "answered"}).status_code == 404
 
 
-def test_who_wrote_changes_nothing_in_the_flag(tmp_path: Path, migrated: Path, small_analyser: Analyser) -> None:
+def test_who_wrote_changes_nothing_in_the_flag(tmp_path: Path, databases: Shelf, small_analyser: Analyser) -> None:
     """Name, sex, people, home and how often somebody wrote in other matters are no part of the flag."""
     persons = (
         {"name": "王芳", "phone": "13800001111"},
@@ -178,19 +174,14 @@ def test_who_wrote_changes_nothing_in_the_flag(tmp_path: Path, migrated: Path, s
     )
     found = []
     for number, person in enumerate(persons):
-        home = tmp_path / str(number)
-        home.mkdir()
-        shutil.copy(migrated, home / "hongyan.db")
-        settings = Settings(home=str(home))
-        database = Database(settings.database_address)
-        office = Office(settings, database, Engine(small_analyser), load_keys(settings.keys_file))
-        desk = Desk(create_app(office).test_client(use_cookies=False), make_token(database, "clerk", "clerk"))
-        for _ in range(4 * number):
-            desk.deliver("请问高龄补贴什么时候发放？", petitioner=person, received_at="2026-01-05")
-        matter = desk.deliver(GROUP, petitioner=person)["matter"]["id"]
-        flag = desk.read(f"/matters/{matter}")["flag"]
-        found.append((flag["level"], flag["points"], flag["parts"], flag["quotes"][0]["text"]))
-        database.close()
+        with databases.database() as address, office_at(address, tmp_path, small_analyser) as office:
+            token = make_token(office.database, "clerk", "clerk")
+            desk = Desk(create_app(office).test_client(use_cookies=False), token)
+            for _ in range(4 * number):
+                desk.deliver("请问高龄补贴什么时候发放？", petitioner=person, received_at="2026-01-05")
+            matter = desk.deliver(GROUP, petitioner=person)["matter"]["id"]
+            flag = desk.read(f"/matters/{matter}")["flag"]
+            found.append((flag["level"], flag["points"], flag["parts"], flag["quotes"][0]["text"]))
     assert found[0][0] == "warning"
     assert found[0] == found[1] == found[2]
 

@@ -17,6 +17,7 @@ from service.schemas import letters, problems, records, requests, results, views
 from service.schemas.letters import letter_in
 from service.stateless import analysis_line
 from service.tables import identities, metadata
+from tests.service.databases import content_of, refuse_inserts
 from tests.service.desk import BRIBE, GATHERING, LIFT, LIFT_AGAIN, QIAN, ROAD, WAGES, ZHAO, Desk, LetIn, assert_problem
 
 OF_PEOPLE = re.compile(r"petitioner|person|people|signer|organi[sz]er|leader|identit|writer|author|name|hash")
@@ -170,10 +171,7 @@ def test_logs_hold_no_personal_data(let_in: LetIn, office: Office, caplog: pytes
     desk.post("/compare", {"a": letter, "b": letter})
     desk.get("/letters", region="标记区", cursor="标记")
     desk.get("/letters/标记")
-    with office.database.write() as connection:
-        connection.exec_driver_sql(
-            "CREATE TRIGGER broken BEFORE INSERT ON letters BEGIN SELECT RAISE(ABORT, 'disk of a test'); END"
-        )
+    refuse_inserts(office.database, "letters")
     assert_problem(desk.post("/letters", letter), 500)
     assert "disk of a test" in caplog.text
     for mark in MARKS:
@@ -183,8 +181,7 @@ def test_logs_hold_no_personal_data(let_in: LetIn, office: Office, caplog: pytes
 
 def test_the_database_holds_no_personal_data_in_the_clear(clerk: Desk, office: Office) -> None:
     clerk.deliver(LIFT, petitioner=MARKED, co_signers=[SIGNER], accused=[ACCUSED])
-    office.database.close()
-    content = b"".join(path.read_bytes() for path in office.settings.home_folder.glob("hongyan.db*"))
+    content = content_of(office.database)
     assert LIFT.encode() in content
     for mark in MARKS:
         assert mark.encode() not in content

@@ -3,6 +3,7 @@ from flask.testing import FlaskClient
 
 from service.migrate import downgrade
 from service.office import Office
+from tests.service.databases import Shelf
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
@@ -18,10 +19,7 @@ def test_a_database_that_is_not_migrated_is_not_ready(client: FlaskClient, offic
     assert client.get("/healthz").status_code == 200
 
 
-def test_a_database_that_cannot_be_read_is_not_ready(client: FlaskClient, office: Office) -> None:
-    office.database.close()
-    for name in ("hongyan.db", "hongyan.db-wal", "hongyan.db-shm"):
-        (office.settings.home_folder / name).unlink(missing_ok=True)
-    (office.settings.home_folder / "hongyan.db").write_bytes(b"no database at all" * 100)
+def test_a_database_that_cannot_be_read_is_not_ready(client: FlaskClient, databases: Shelf, address: str) -> None:
+    databases.ruin(address)
     assert client.get("/readyz").status_code == 503
     assert client.get("/healthz").status_code == 200

@@ -12,17 +12,11 @@ from service.office import Office
 from service.queries.letters import identities_of
 from service.schemas.letters import letter_in
 from service.tables import letters
+from tests.service.databases import accept_inserts, refuse_inserts
 from tests.service.desk import CLERK, LIFT, LIFT_AGAIN, QIAN, ROAD, WAGES, ZHAO, LetIn, contents, count, take
 
 THREADS = 4
 STEPS = ("letters", "identities", "vectors", "changes", "links", "matters", "idempotency_keys")
-
-
-def break_inserts(office: Office, table: str) -> None:
-    with office.database.write() as connection:
-        connection.exec_driver_sql(
-            f"CREATE TRIGGER broken BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'disk of a test'); END"
-        )
 
 
 def test_a_letter_is_stored_with_its_vector_matter_and_change(office: Office) -> None:
@@ -151,7 +145,7 @@ def test_threads_with_other_letters_store_all(office: Office) -> None:
 def test_a_failure_leaves_nothing_of_the_letter(office: Office, table: str) -> None:
     take(office, LIFT, petitioner=ZHAO)
     before = contents(office.database)
-    break_inserts(office, table)
+    refuse_inserts(office.database, table)
     # A letter alone opens a matter; a repeat makes links.
     body = ROAD if table == "matters" else LIFT_AGAIN
     with pytest.raises(Failed):
@@ -161,11 +155,10 @@ def test_a_failure_leaves_nothing_of_the_letter(office: Office, table: str) -> N
 
 def test_after_a_failure_the_letter_can_be_stored(office: Office) -> None:
     first = take(office, LIFT, petitioner=ZHAO)
-    break_inserts(office, "links")
+    refuse_inserts(office.database, "links")
     with pytest.raises(Failed):
         take(office, LIFT_AGAIN, petitioner=ZHAO, key="k2")
-    with office.database.write() as connection:
-        connection.exec_driver_sql("DROP TRIGGER broken")
+    accept_inserts(office.database, "links")
     stored = take(office, LIFT_AGAIN, petitioner=ZHAO, key="k2")
     assert stored.new
     assert (stored.row.matter_id, stored.row.verdict) == (first.row.matter_id, "repeat")

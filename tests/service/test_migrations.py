@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +27,8 @@ def revisions() -> list[str]:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    made = Database(f"sqlite:///{tmp_path}/hongyan.db")
-    yield made
-    made.close()
+def database(empty: Database) -> Database:
+    return empty
 
 
 def row_of(table: Table) -> dict[str, Any]:

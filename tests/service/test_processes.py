@@ -11,9 +11,6 @@ from typing import Any
 
 import pytest
 
-from service.db import Database
-from service.migrate import upgrade
-from service.settings import Settings
 from tests.service.desk import LIFT, LIFT_AGAIN
 
 ROOT = Path(__file__).parents[2]
@@ -21,13 +18,10 @@ Tell = Callable[..., Any]
 
 
 @pytest.fixture
-def windows(tmp_path: Path, model_folder: Path) -> Iterator[tuple[Tell, Tell]]:
+def windows(tmp_path: Path, model_folder: Path, address: str) -> Iterator[tuple[Tell, Tell]]:
     """Open two processes on a fresh database."""
-    settings = Settings(home=str(tmp_path))
-    database = Database(settings.database_address)
-    upgrade(database)
-    database.close()
-    environment = {**os.environ, "HONGYAN_HOME": str(tmp_path), "HONGYAN_MODEL": str(model_folder)}
+    own = {"HONGYAN_HOME": str(tmp_path), "HONGYAN_MODEL": str(model_folder), "HONGYAN_DATABASE_URL": address}
+    environment = {**os.environ, **own}
     command = [sys.executable, "-m", "tests.service.window"]
     with ExitStack() as stack:
         first, second = (

@@ -1,6 +1,5 @@
 """Matters depend on the letters alone, not on the order in which they came, nor on letters that went again."""
 
-import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -19,14 +18,11 @@ from model.gathering import Link, gather
 from model.matters import verdict
 from model.records import Letter
 from model.when import parse_time
-from service.db import Database
-from service.engine import Engine
-from service.keys import load_keys
 from service.office import Office
 from service.removal import remove_letter
-from service.settings import Settings
 from service.tables import letters
 from tests.model.letters import MATTERS
+from tests.service.databases import Shelf, office_at
 from tests.service.desk import LIFT, LIFT_AGAIN, RIVER, RIVER_AGAIN, ZHAO, take
 from tests.service.shelf import put, scored
 
@@ -44,15 +40,10 @@ few = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scop
 
 
 @contextmanager
-def fresh(migrated: Path, folder: Path, analyser: Analyser) -> Iterator[Office]:
+def fresh(databases: Shelf, folder: Path, analyser: Analyser) -> Iterator[Office]:
     """Open an office without letters."""
-    shutil.copy(migrated, folder / "hongyan.db")
-    chosen = Settings(home=str(folder))
-    database = Database(chosen.database_address)
-    yield Office(chosen, database, Engine(analyser), load_keys(chosen.keys_file))
-    database.close()
-    for left in folder.glob("hongyan.db*"):
-        left.unlink()
+    with databases.database() as address, office_at(address, folder, analyser) as office:
+        yield office
 
 
 def outcome(connection: Connection) -> Outcome:
@@ -135,10 +126,10 @@ BODIES = [*(body for pair in MATTERS[:3] for body in pair), f"{LIFT}谢谢。", 
     st.sets(st.integers(0, len(BODIES) - 1), max_size=2),
 )
 def test_real_letters_give_the_same_matters_in_any_order(
-    tmp_path: Path, migrated: Path, small_analyser: Analyser, order: list[int], days: list[int], gone: set[int]
+    tmp_path: Path, databases: Shelf, small_analyser: Analyser, order: list[int], days: list[int], gone: set[int]
 ) -> None:
     def arriving(places: Sequence[int], leaving: set[int]) -> Outcome:
-        with fresh(migrated, tmp_path, small_analyser) as office:
+        with fresh(databases, tmp_path, small_analyser) as office:
             for place in places:
                 facts: dict[str, Any] = {"petitioner": ZHAO} if place % 2 else {}
                 stored = take(office, BODIES[place], received_at=f"2026-03-0{days[place]}", **facts)
@@ -153,11 +144,11 @@ def test_real_letters_give_the_same_matters_in_any_order(
 
 
 def test_equal_letters_of_one_day_are_judged_by_their_content(
-    tmp_path: Path, migrated: Path, small_analyser: Analyser
+    tmp_path: Path, databases: Shelf, small_analyser: Analyser
 ) -> None:
     outcomes = []
     for bodies in ((LIFT, LIFT_AGAIN), (LIFT_AGAIN, LIFT)):
-        with fresh(migrated, tmp_path, small_analyser) as office:
+        with fresh(databases, tmp_path, small_analyser) as office:
             for body in bodies:
                 take(office, body, received_at="2026-03-01", petitioner=ZHAO)
             with office.database.read() as connection:

@@ -5,17 +5,20 @@ import pytest
 from sqlalchemy import Engine, create_engine, delete
 
 from model.similar import EmbeddedIndex, Entry, Filter, SimilarityIndex
+from service.db import Database
 from service.errors import SettingError
 from service.shared_index import TABLES, SharedIndex
 from tests.model.index_contract import START, IndexContract, entry, found, turned, vector
-from tests.service.postgres import postgres
+from tests.service.databases import PostgresShelf
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Engine]:
-    with postgres() as engine:
-        SharedIndex.prepare(engine)
-        yield engine
+def server(running_postgres: PostgresShelf) -> Iterator[Engine]:
+    with running_postgres.database() as address:
+        database = Database(address)
+        SharedIndex.prepare(database.engine)
+        yield database.engine
+        database.close()
 
 
 @pytest.fixture

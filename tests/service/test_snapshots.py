@@ -1,6 +1,5 @@
 import fcntl
 import logging
-import shutil
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from service.office import Office
 from service.removal import remove_letter
 from service.snapshots import Snapshots
 from service.tables import changes
+from tests.service.databases import Shelf, office_at
 from tests.service.desk import BRIBE, LIFT, LIFT_AGAIN, ROAD, WAGES, count, stored_letter, take
 
 
@@ -82,16 +82,17 @@ def test_a_damaged_snapshot_is_made_good_from_the_database(
     assert near(started(keeping, small_analyser)) == stored
 
 
-def test_a_snapshot_of_another_database_is_not_used(keeping: Office, small_analyser: Analyser, migrated: Path) -> None:
+def test_a_snapshot_of_another_database_is_not_used(
+    keeping: Office, small_analyser: Analyser, databases: Shelf
+) -> None:
     for body in (LIFT, ROAD, WAGES):
         take(keeping, body)
-    keeping.database.close()
-    for path in keeping.settings.home_folder.glob("hongyan.db*"):
-        path.unlink()
-    shutil.copy(migrated, keeping.settings.home_folder / "hongyan.db")
-    other = {take(Office(keeping.settings, keeping.database, Engine(small_analyser), keeping.keys), body).row.id
-             for body in (ROAD, LIFT, WAGES)}  # fmt: skip
-    assert near(started(keeping, small_analyser)) == other
+    with (
+        databases.database() as address,
+        office_at(address, keeping.settings.home_folder, small_analyser) as other,
+    ):
+        stored = {take(other, body).row.id for body in (ROAD, LIFT, WAGES)}
+        assert near(started(other, small_analyser)) == stored
 
 
 def test_while_another_process_writes_nobody_waits(keeping: Office) -> None:

@@ -12,13 +12,24 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-# In the words of SQLite. A later revision that rebuilds the table must make them anew, or the record can be changed.
-# REPLACE deletes without firing a trigger on DELETE, so a number that is taken is refused before anything happens.
-APPEND_ONLY = {
+# A later revision that rebuilds the table must make them anew, or the record can be changed.
+# REPLACE of SQLite deletes without firing a trigger on DELETE, so a number that is taken is refused before anything
+# happens.
+SQLITE = {
     "audit_is_never_changed": "BEFORE UPDATE ON audit",
     "audit_is_never_deleted": "BEFORE DELETE ON audit",
     "audit_is_never_replaced": "BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE number = NEW.number)",
 }
+POSTGRESQL = (
+    "CREATE FUNCTION refuse_change_of_audit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+    " RAISE EXCEPTION 'the audit is append only' USING ERRCODE = 'integrity_constraint_violation'; END $$",
+    "CREATE TRIGGER audit_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit"
+    " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_audit()",
+)
+
+
+def _on_sqlite() -> bool:
+    return op.get_bind().dialect.name == "sqlite"
 
 
 def upgrade() -> None:
@@ -53,15 +64,22 @@ def upgrade() -> None:
     with op.batch_alter_table("audit", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_audit_object_id"), ["object_id"], unique=False)
 
-    for name, when in APPEND_ONLY.items():
-        op.execute(f"CREATE TRIGGER {name} {when} BEGIN SELECT RAISE(ABORT, 'the audit is append only'); END")
+    if _on_sqlite():
+        for name, when in SQLITE.items():
+            op.execute(f"CREATE TRIGGER {name} {when} BEGIN SELECT RAISE(ABORT, 'the audit is append only'); END")
+    else:
+        for statement in POSTGRESQL:
+            op.execute(statement)
 
 
 def downgrade() -> None:
     """Migrate back."""
 
-    for name in APPEND_ONLY:
-        op.execute(f"DROP TRIGGER {name}")
+    if _on_sqlite():
+        for name in SQLITE:
+            op.execute(f"DROP TRIGGER {name}")
+    else:
+        op.execute("DROP FUNCTION refuse_change_of_audit CASCADE")
 
     with op.batch_alter_table("audit", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audit_object_id"))

@@ -1,0 +1,78 @@
+"""PostgreSQL as the database of an office: one writer at a time too, and no wait without an end."""
+
+from typing import Any
+
+from psycopg.types.string import StrDumperUnknown
+from sqlalchemy import URL, Connection, Engine, event
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+# The key of the advisory lock that whoever writes holds; such locks are apart in every database of a server.
+WRITER = int.from_bytes(b"hongyan", "big")
+STATEMENT_SECONDS = 60
+# A writer that was stopped or cut off must not keep all others waiting.
+IDLE_SECONDS = 60
+CONNECT_SECONDS = 5
+# A server that is gone without a word is noticed within a minute, by either side.
+KEEPALIVE = {"keepalives_idle": 20, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 40_000}
+
+
+def address_of(url: URL) -> URL:
+    """Return the address with the driver that is installed, whichever way it was written."""
+    return url.set(drivername="postgresql+psycopg")
+
+
+def arguments(url: URL, wait: int, threads: int) -> dict[str, Any]:
+    """Return how to make the engine; a lock is waited for `wait` seconds, what the address sets goes first."""
+    limits = {
+        "lock_timeout": max(wait * 1000, 1),
+        "statement_timeout": STATEMENT_SECONDS * 1000,
+        "tcp_keepalives_idle": KEEPALIVE["keepalives_idle"],
+        "tcp_keepalives_interval": KEEPALIVE["keepalives_interval"],
+        "tcp_keepalives_count": KEEPALIVE["keepalives_count"],
+    }
+    own = " ".join(f"-c {name}={value}" for name, value in limits.items())
+    given = {**KEEPALIVE, "connect_timeout": CONNECT_SECONDS, **url.query}
+    options = " ".join((own, str(given.get("options", "")))).strip()
+    return {
+        "connect_args": {**given, "options": options},
+        "pool_size": threads,
+        # A request may write while it reads; background work comes on top.
+        "max_overflow": 2 * threads,
+        "pool_timeout": wait,
+        "pool_pre_ping": True,
+    }
+
+
+def listen(engine: Engine) -> None:
+    """Prepare every connection and every transaction of an engine."""
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+
+
+def passes(error: DBAPIError) -> bool:
+    """Say whether an error means that the same may be tried again later.
+
+    Such are a lost or restarting server, too many connections, a full disk, and a wait that took too long.
+    """
+    return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+
+
+class _Dumper(StrDumperUnknown):
+    """Send texts with U+FFFD for NUL, which PostgreSQL has no room for: what is looked for by it is not found."""
+
+    def dump(self, obj: str) -> Any:
+        """Return the bytes of a text."""
+        return super().dump(obj.replace("\0", "\ufffd"))
+
+
+def _prepare(connection: Any, _record: Any) -> None:
+    connection.adapters.register_dumper(str, _Dumper)
+
+
+def _begin(connection: Connection) -> None:
+    if connection.get_execution_options().get("hongyan_write", False):
+        # Each later statement sees what was committed before it began, so all that the writer before left behind.
+        connection.exec_driver_sql(
+            f"SELECT pg_advisory_xact_lock({WRITER}),"
+            f" set_config('idle_in_transaction_session_timeout', '{IDLE_SECONDS}s', true)"
+        )
