@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from flask import Flask, Response, g, jsonify, render_template, request
 from pydantic import ValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from werkzeug.exceptions import HTTPException
 
 from service.errors import Busy, NotFound, PreconditionFailed, Problem, TooLarge
@@ -19,6 +19,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Problem, _answer_problem)
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(OperationalError, _answer_database)
+    # A table or column that is not there: the database is being migrated. SQLite calls that operational too.
+    app.register_error_handler(ProgrammingError, _answer_database)
     app.register_error_handler(Exception, _answer_unexpected)
 
 
@@ -52,7 +54,7 @@ def _answer_http(error: HTTPException) -> Response:
     return response
 
 
-def _answer_database(error: OperationalError) -> Response:
+def _answer_database(error: OperationalError | ProgrammingError) -> Response:
     logger.error("database error", exc_info=error)
     return _answer_problem(Busy("The database does not answer; send the request again.", retry_after=5))
 

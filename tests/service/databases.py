@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 from typing import Literal, Protocol
 
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import Connection, create_engine, make_url
 
 from model.analyse import Analyser
 from service.db import Database
@@ -104,19 +104,18 @@ def office_at(address: str, folder: Path, analyser: Analyser) -> Iterator[Office
     database.close()
 
 
-def refuse_inserts(database: Database, table: str, from_row: int = 0) -> None:
-    """Let the database refuse every row of a table, or every one after so many, as a full disk would."""
-    full = f"(SELECT count(*) FROM {table}) >= {from_row}"  # noqa: S608 - a name of ours
+def refuse_inserts(database: Database, table: str, when: str = "true") -> None:
+    """Let the database refuse rows of a table, as a full disk would; `when` is a condition in SQL on the row NEW."""
     with database.write() as connection:
         if database.sqlite:
             connection.exec_driver_sql(
-                f"CREATE TRIGGER broken BEFORE INSERT ON {table} WHEN {full}"
+                f"CREATE TRIGGER broken BEFORE INSERT ON {table} WHEN {when}"
                 " BEGIN SELECT RAISE(ABORT, 'disk of a test'); END"
             )
             return
         connection.exec_driver_sql(
             "CREATE FUNCTION break_it() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-            f" IF {full} THEN RAISE EXCEPTION 'disk of a test' USING ERRCODE = 'integrity_constraint_violation';"
+            f" IF {when} THEN RAISE EXCEPTION 'disk of a test' USING ERRCODE = 'integrity_constraint_violation';"
             " END IF; RETURN NEW; END $$"
         )
         connection.exec_driver_sql(
@@ -143,3 +142,20 @@ def accept_inserts(database: Database, table: str) -> None:
     """Take back what `refuse_inserts` did."""
     with database.write() as connection:
         connection.exec_driver_sql("DROP TRIGGER broken" if database.sqlite else f"DROP TRIGGER broken ON {table}")
+
+
+def triggers_of(connection: Connection) -> list[str]:
+    """Return the triggers that somebody made, in order."""
+    if connection.dialect.name == "sqlite":
+        names = "SELECT name FROM sqlite_master WHERE type = 'trigger' ORDER BY name"
+    else:
+        names = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal ORDER BY tgname"
+    return list(connection.exec_driver_sql(names).scalars())
+
+
+def unlock_audit(connection: Connection) -> None:
+    """Let the audit be changed, as somebody can who owns the database."""
+    for name in triggers_of(connection):
+        connection.exec_driver_sql(
+            f"DROP TRIGGER {name}" + ("" if connection.dialect.name == "sqlite" else " ON audit")
+        )

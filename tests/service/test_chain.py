@@ -15,9 +15,14 @@ from service.cli import main
 from service.office import Office
 from service.queries.letters import moment
 from service.tables import audit
+from tests.service.databases import unlock_audit
 from tests.service.desk import CLERK
 
 Forger = Callable[[Connection], object]
+LOOSE = (
+    "UPDATE audit SET detail = 'no JSON' WHERE number = 2",
+    "UPDATE audit SET object_id = x'ff' WHERE number = 2",
+)
 
 
 def fill(office: Office) -> None:
@@ -38,8 +43,8 @@ def head(office: Office) -> Head:
 def forge(office: Office, *statements: str) -> None:
     """Change the audit as somebody can who owns the database."""
     with office.database.write() as connection:
-        names = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all()
-        for statement in [*(f"DROP TRIGGER {name}" for name in names), *statements]:
+        unlock_audit(connection)
+        for statement in statements:
             connection.execute(text(statement))
 
 
@@ -71,8 +76,7 @@ def test_an_empty_record_and_a_whole_one_verify(office: Office, verify: Callable
         ("UPDATE audit SET at = '2020' WHERE number = 1", 1),
         ("UPDATE audit SET detail = NULL WHERE number = 4", 4),
         ("UPDATE audit SET detail = '{\"count\": 2}' WHERE number = 2", 2),
-        ("UPDATE audit SET detail = 'no JSON' WHERE number = 2", 2),
-        ("UPDATE audit SET object_id = x'ff' WHERE number = 2", 2),
+        *((statement, 2) for statement in LOOSE),
         ("UPDATE audit SET hash = NULL WHERE number = 6", 6),
         ("DELETE FROM audit WHERE number = 1", 1),
         ("DELETE FROM audit WHERE number = 5", 5),
@@ -86,6 +90,8 @@ def test_an_empty_record_and_a_whole_one_verify(office: Office, verify: Callable
 def test_the_first_row_that_is_wrong_or_missing_is_named(
     office: Office, verify: Callable[..., Result], statement: str, row: int
 ) -> None:
+    if not office.database.sqlite and statement in LOOSE:
+        pytest.skip("PostgreSQL lets no value in that is not of its column's type")
     fill(office)
     forge(office, statement)
     found = verify()

@@ -233,11 +233,7 @@ def test_of_letters_taken_together_each_is_stored_once_or_refused_by_itself(offi
 
 
 def test_one_that_the_database_refuses_disturbs_no_other(office: Office) -> None:
-    with office.database.write() as connection:
-        connection.exec_driver_sql(
-            "CREATE TRIGGER picky BEFORE INSERT ON letters WHEN NEW.region = 'nowhere'"
-            " BEGIN SELECT RAISE(ABORT, 'region of a test'); END"
-        )
+    refuse_inserts(office.database, "letters", when="NEW.region = 'nowhere'")
     deliveries = [Delivery(letter_in({"body": LIFT, "region": place}), CLERK) for place in ("east", "nowhere")]
     stored, refused = office.intake.take_all(deliveries)
     assert isinstance(stored, Stored)

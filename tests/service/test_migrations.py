@@ -17,6 +17,7 @@ from service.db import Database
 from service.errors import DatabaseError
 from service.migrate import downgrade, require_current, upgrade
 from service.tables import audit, changes, events, flags, metadata
+from tests.service.databases import triggers_of
 
 
 def revisions() -> list[str]:
@@ -79,11 +80,11 @@ def test_data_survive_another_upgrade_and_a_full_database_goes_down(database: Da
 
 
 def test_letters_of_the_first_version_go_forward_and_back_with_what_was_recorded(database: Database) -> None:
-    first = "INSERT INTO matters VALUES ('m', '2026', 0)"
+    first = "INSERT INTO matters VALUES ('m', '2026', false)"
     letter = (
         "INSERT INTO letters (id, owner, content_hash, title, body, received_at, stored_at, addressee, region, named,"
         " restricted, analysis, needs_review, review, matter_id, verdict) VALUES"
-        " ('a', 'o', '', '', 'b', '2026', '2026', '', '', 0, 0, '{}', 0, 'pending', 'm', 'first')"
+        " ('a', 'o', '', '', 'b', '2026', '2026', '', '', false, false, '{}', false, 'pending', 'm', 'first')"
     )
     known = ["INSERT INTO identities VALUES ('a', 'h')", "INSERT INTO changes (letter_id) VALUES ('a')"]
     event = "INSERT INTO events (matter_id, at, kind, detail) VALUES ('m', '2026', 'moved', '{}')"
@@ -96,19 +97,21 @@ def test_letters_of_the_first_version_go_forward_and_back_with_what_was_recorded
         assert [tuple(row) for row in connection.execute(select(changes))] == [(1, "a", "put")]
         assert [row.cause for row in connection.execute(select(events))] == [None]
         connection.exec_driver_sql("INSERT INTO changes (letter_id, kind) VALUES ('a', 'removed')")
-        connection.exec_driver_sql("INSERT INTO events VALUES (7, 'm', '2026', 'rejected', '{}', 1)")
+        connection.exec_driver_sql(
+            "INSERT INTO events (matter_id, at, kind, detail, cause) VALUES ('m', '2026', 'rejected', '{}', 1)"
+        )
         connection.exec_driver_sql(
             "INSERT INTO decisions (at, actor, action, kind, a_id, b_id, act)"
-            " VALUES ('2026', 'li', 'reject', 'reject', 'a', 'a', 7)"
+            " VALUES ('2026', 'li', 'reject', 'reject', 'a', 'a', 2)"
         )
     downgrade(database, "0001")
     with database.write() as connection:
         assert [tuple(row) for row in connection.exec_driver_sql("SELECT * FROM changes")] == [(1, "a"), (2, "a")]
         kinds = connection.exec_driver_sql("SELECT number, kind FROM events ORDER BY number")
-        assert [tuple(row) for row in kinds] == [(1, "moved"), (7, "rejected")]
-        connection.exec_driver_sql("DELETE FROM events WHERE number = 7")
+        assert [tuple(row) for row in kinds] == [(1, "moved"), (2, "rejected")]
+        connection.exec_driver_sql("DELETE FROM events WHERE number = 2")
         connection.exec_driver_sql(event)
-        assert connection.exec_driver_sql("SELECT max(number) FROM events").scalar_one() == 8
+        assert connection.exec_driver_sql("SELECT max(number) FROM events").scalar_one() == 3
     upgrade(database)
     require_current(database)
 
@@ -116,7 +119,7 @@ def test_letters_of_the_first_version_go_forward_and_back_with_what_was_recorded
 def test_flags_and_audit_go_forward_and_back_and_leave_all_else_as_it_was(database: Database) -> None:
     upgrade(database, "0002")
     with database.write() as connection:
-        connection.exec_driver_sql("INSERT INTO matters VALUES ('m', '2026', 0)")
+        connection.exec_driver_sql("INSERT INTO matters VALUES ('m', '2026', false)")
     upgrade(database, "0003")
     with database.write() as connection:
         connection.execute(insert(flags).values(row_of(flags) | {"matter_id": "m", "due_at": None}))
@@ -125,7 +128,7 @@ def test_flags_and_audit_go_forward_and_back_and_leave_all_else_as_it_was(databa
     downgrade(database, "0002")
     with database.read() as connection:
         assert [tuple(row) for row in connection.exec_driver_sql("SELECT * FROM matters")] == [("m", "2026", 0)]
-        assert connection.exec_driver_sql("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'").scalar_one() == 0
+        assert triggers_of(connection) == []
     upgrade(database)
     with database.read() as connection:
         assert connection.execute(select(flags)).all() == connection.execute(select(audit)).all() == []
@@ -139,10 +142,14 @@ def test_flags_and_audit_go_forward_and_back_and_leave_all_else_as_it_was(databa
         "DELETE FROM audit",
         "DELETE FROM audit WHERE number = 1",
         "REPLACE INTO audit VALUES (1, 'x', 'nobody', 'x', 'x', 'x', 'x', '{}', 'x')",
-        "INSERT INTO audit VALUES (1, 'x', 'x', 'x', 'x', 'x', 'x', '{}', 'x') ON CONFLICT DO UPDATE SET actor = 'x'",
+        "INSERT INTO audit VALUES (1, 'x', 'x', 'x', 'x', 'x', 'x', '{}', 'x')"
+        " ON CONFLICT (number) DO UPDATE SET actor = 'x'",
+        "TRUNCATE audit",
     ],
 )
 def test_the_database_itself_refuses_to_change_the_audit(database: Database, statement: str) -> None:
+    if statement.startswith("TRUNCATE" if database.sqlite else "REPLACE"):
+        pytest.skip("no statement of this database")
     upgrade(database)
     with database.write() as connection:
         connection.execute(insert(audit).values(row_of(audit)))
@@ -180,8 +187,9 @@ def test_what_was_recorded_before_is_chained_and_still_cannot_be_changed(databas
 def test_numbers_of_the_audit_go_on(database: Database) -> None:
     upgrade(database)
     with database.write() as connection:
+        given = {name: value for name, value in row_of(audit).items() if name != "number"}
         for _ in range(3):
-            connection.execute(insert(audit).values({**row_of(audit), "number": None}))
+            connection.execute(insert(audit).values(given))
         assert list(connection.execute(select(audit.c.number)).scalars()) == [1, 2, 3]
 
 

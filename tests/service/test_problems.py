@@ -197,7 +197,7 @@ def test_an_integrity_error_of_the_database_is_a_document_without_sql(clerk: Des
     assert "disk of a test" not in answer.text
 
 
-def test_a_broken_database_asks_to_try_again(clerk: Desk, office: Office, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_lost_table_asks_to_try_again(clerk: Desk, office: Office, caplog: pytest.LogCaptureFixture) -> None:
     with office.database.write() as connection:
         connection.exec_driver_sql("ALTER TABLE letters RENAME TO lost")
     answer = clerk.get("/letters")
