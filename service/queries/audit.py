@@ -54,8 +54,10 @@ def chain(connection: Connection) -> Iterator[dict[str, Any]]:
     """Yield all rows in the order of their numbers, the detail as the text that the database holds."""
     plain = [column for column in audit.columns if column is not audit.c.detail]
     statement = select(*plain, cast(audit.c.detail, Text).label("detail")).order_by(audit.c.number)
-    for row in connection.execute(statement.execution_options(yield_per=PIECE)):
-        yield dict(row._mapping)
+    # Whoever stops at a fault leaves no open cursor behind.
+    with connection.execute(statement.execution_options(yield_per=PIECE)) as rows:
+        for row in rows:
+            yield dict(row._mapping)
 
 
 def page(connection: Connection, sight: Sight, narrow: Narrowing, limit: int, before: int | None) -> list[Row[Any]]:
@@ -82,4 +84,5 @@ def entries(connection: Connection, kind: str | None = None, object_id: str | No
         statement = statement.where(audit.c.object_kind == kind)
     if object_id is not None:
         statement = statement.where(audit.c.object_id == object_id)
-    yield from connection.execute(statement)
+    with connection.execute(statement) as rows:
+        yield from rows
