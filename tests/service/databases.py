@@ -155,7 +155,6 @@ def triggers_of(connection: Connection) -> list[str]:
 
 def unlock_audit(connection: Connection) -> None:
     """Let the audit be changed, as somebody can who owns the database."""
+    table = "" if connection.dialect.name == "sqlite" else "ON audit"
     for name in triggers_of(connection):
-        connection.exec_driver_sql(
-            f"DROP TRIGGER {name}" + ("" if connection.dialect.name == "sqlite" else " ON audit")
-        )
+        connection.exec_driver_sql(f"DROP TRIGGER {name} {table}")

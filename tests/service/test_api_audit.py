@@ -8,6 +8,7 @@ import pytest
 
 from service.caller import ROLES, Role
 from service.office import Office
+from tests.service.databases import refuse_inserts
 from tests.service.desk import BRIBE, LIFT, ROAD, Desk, LetIn, assert_problem
 
 
@@ -105,8 +106,5 @@ def test_neither_cursors_nor_counts_tell_how_much_is_hidden(clerk: Desk, admin: 
 
 
 def test_reading_the_audit_is_refused_if_it_cannot_be_recorded(office: Office, admin: Desk) -> None:
-    with office.database.write() as connection:
-        connection.exec_driver_sql(
-            "CREATE TRIGGER broken BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'disk of a test'); END"
-        )
+    refuse_inserts(office.database, "audit")
     assert_problem(admin.get("/audit"), 503)
