@@ -142,7 +142,7 @@ def test_flags_and_audit_go_forward_and_back_and_leave_all_else_as_it_was(databa
         "DELETE FROM audit",
         "DELETE FROM audit WHERE number = 1",
         "REPLACE INTO audit VALUES (1, 'x', 'nobody', 'x', 'x', 'x', 'x', '{}', 'x')",
-        "INSERT INTO audit VALUES (1, 'x', '', '', '', '', '', '{}', '') ON CONFLICT (number) DO UPDATE SET actor = 'x'",
+        "INSERT INTO audit VALUES (1, 'x', '', '', '', '', '', '{}', '') ON CONFLICT (number) DO UPDATE SET role = ''",
         "TRUNCATE audit",
     ],
 )
