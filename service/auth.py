@@ -3,12 +3,14 @@
 import hashlib
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar, cast
 
 from flask import Flask, current_app, g, request
 from flask_login import LoginManager, UserMixin, current_user
 
+from service.accused import marks_of
 from service.caller import Caller, Role
 from service.db import Database
 from service.errors import NotFound, SettingError, Unauthorized
@@ -65,6 +67,9 @@ def this_caller() -> Caller:
     caller = g.get("caller") or getattr(current_user, "caller", None)
     if not isinstance(caller, Caller):
         raise Unauthorized("Log in first.")
+    if caller.role == "discipline" and not caller.marks:
+        caller = replace(caller, marks=marks_of(this_office().keys, (caller.name, caller.unit)))
+        g.caller = caller
     return caller
 
 

@@ -3,10 +3,10 @@
 import hashlib
 import json
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal
 from weakref import WeakKeyDictionary
@@ -26,7 +26,7 @@ Decided = Literal["confirm", "reject", "merge", "split", "undo", "accept", "corr
 DIGITS = 6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Basis:
     """What automatic decisions rest on: the model's version, a hash of words and taxonomy, and the thresholds."""
 
@@ -34,7 +34,7 @@ class Basis:
     dictionary: str
     thresholds: Mapping[str, Any]
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Return a hash of all of it."""
         content = json.dumps([self.model, self.dictionary, self.thresholds], sort_keys=True)
@@ -43,9 +43,10 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A stored letter that was judged, and why it is kept among accusations, if it is."""
+    """A stored letter that was judged, by what, and why it is kept among accusations, if it is."""
 
     row: Row[Any]
+    basis: Basis
     restricted_because: Sequence[str] = ()
 
     def outcomes(self) -> dict[Kind, dict[str, Any]]:
@@ -64,18 +65,26 @@ class Judged:
 
 
 def record_automatic(
-    connection: Connection, keys: Keys, basis: Basis, letters: Iterable[Judged], kinds: Collection[Kind] | None = None
+    connection: Connection, keys: Keys, letters: Sequence[Judged], kinds: Collection[Kind] | None = None
 ) -> None:
     """Record what was decided on letters, of all kinds or some, with a keyed hash of what was read."""
-    shared = {"at": moment(datetime.now(UTC)), "basis_id": basis.id}
-    rows = [
-        {**shared, "letter_id": one.row.id, "kind": kind, "input_hash": _input_hash(keys, one.row), "outcome": outcome}
-        for one in letters
-        for kind, outcome in one.outcomes().items()
-        if kinds is None or kind in kinds
-    ]
-    if rows:
+    now = moment(datetime.now(UTC))
+    rows: list[dict[str, Any]] = []
+    for one in letters:
+        shared = {
+            "at": now,
+            "basis_id": one.basis.id,
+            "letter_id": one.row.id,
+            "input_hash": _input_hash(keys, one.row),
+        }
+        rows += [
+            {**shared, "kind": kind, "outcome": outcome}
+            for kind, outcome in one.outcomes().items()
+            if kinds is None or kind in kinds
+        ]
+    for basis in {one.basis.id: one.basis for one in letters}.values():
         queries.keep_basis(connection, basis.id, basis.model, basis.dictionary, dict(basis.thresholds))
+    if rows:
         queries.insert_decisions(connection, rows)
 
 
@@ -100,6 +109,12 @@ def review(
         "note": note,
     }
     queries.review_latest(connection, letter_ids, kind, values)
+
+
+def latest(connection: Connection, letter_id: str, kind: Kind) -> Row[Any] | None:
+    """Return the latest automatic decision of a kind on a letter."""
+    rows = [row for row in queries.decisions_on(connection, letter_id) if row.kind == kind]
+    return rows[-1] if rows else None
 
 
 def letters_undone_by(connection: Connection, event: int) -> set[str]:

@@ -11,24 +11,30 @@ READERS: frozenset[Role] = frozenset({"clerk", "supervisor", "discipline", "admi
 OFFICE: frozenset[Role] = frozenset({"clerk", "supervisor", "discipline", "admin"})
 AUDITORS: frozenset[Role] = frozenset({"admin", "discipline"})
 ANALYSTS: frozenset[Role] = frozenset({"analyst", "admin"})
+DISCIPLINE: frozenset[Role] = frozenset({"discipline"})
+RESTRICTERS: frozenset[Role] = frozenset({"clerk", "supervisor", "discipline"})
 EVERYBODY: frozenset[Role] = frozenset(ROLES)
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A person or system that was let in; with a unit or regions, for the letters of these only."""
+    """A person or system that was let in; with a unit or regions, for the letters of these only.
+
+    `marks` are the hashes by which letters that accuse the caller are known.
+    """
 
     name: str
     role: Role
     unit: str | None = None
     regions: tuple[str, ...] = ()
+    marks: frozenset[str] = frozenset()
 
     @property
     def sight(self) -> Sight:
         """Return which letters this caller may know of."""
         if self.role == "integrator":
             return Sight(restricted=True, owner=self.name, regions=self.regions)
-        return Sight(restricted=self.role == "discipline", regions=self.regions, unit=self.unit)
+        return Sight(restricted=self.role == "discipline", regions=self.regions, unit=self.unit, marks=self.marks)
 
     @property
     def insight(self) -> Sight:

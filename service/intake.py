@@ -3,7 +3,7 @@
 import hashlib
 import json
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -17,7 +17,8 @@ from model.errors import LetterError
 from model.records import Letter
 from model.signatures import Signature
 from service import audit
-from service.automatic import Judged, basis_of, record_automatic
+from service.accused import hashes_of
+from service.automatic import Basis, Judged, basis_of, record_automatic
 from service.caller import Caller
 from service.db import Database
 from service.errors import Busy, Conflict, Failed, Invalid, Problem
@@ -64,7 +65,7 @@ class ReadLetter:
     letter: Letter
     analysis: AnalysisOut
     vector: Signature | None
-    model: str
+    basis: Basis
 
 
 class Intake:
@@ -112,7 +113,6 @@ class Intake:
     def _take_together(self, deliveries: Sequence[Delivery]) -> list[Stored | Problem]:
         # Reading letters takes longest; it is done before other writers have to wait.
         ready = self._read_new(deliveries)
-        basis = basis_of(self.engine.analyser)
         with self.database.write() as connection:
             self.engine.catch_up(connection)
             arrivals = Arrivals()
@@ -122,11 +122,11 @@ class Intake:
                     for delivery, read in zip(deliveries, ready, strict=True)
                 ]
             _record_arrivals(connection, deliveries, places)
-            for version in {read.model for read in ready if isinstance(read, ReadLetter)}:
+            for version in {read.basis.model for read in ready if isinstance(read, ReadLetter)}:
                 self.watch.mark(connection, version)
             ids = [place[0] for place in places if not isinstance(place, Problem)]
             rows = queries.letters_by_id(connection, ids)
-            record_automatic(connection, self.keys, basis, _judged(deliveries, places, rows))
+            record_automatic(connection, self.keys, _judged(deliveries, ready, places, rows))
         self.engine.keep(self.database)
         return [place if isinstance(place, Problem) else Stored(rows[place[0]], place[1]) for place in places]
 
@@ -151,8 +151,9 @@ class Intake:
         vectors: Sequence[Signature | None] = list(analyser.vectors(letters)) or [None] * len(letters)
         # Linking takes them one by one, in the transaction; prepared here they cost a third, and nobody waits for it.
         self.engine.profiles(letters)
+        basis = basis_of(analyser)
         return [
-            ReadLetter(letter, AnalysisOut.of(analysis), vector, analyser.version)
+            ReadLetter(letter, AnalysisOut.of(analysis), vector, basis)
             for letter, analysis, vector in zip(letters, analyses, vectors, strict=True)
         ]
 
@@ -224,7 +225,8 @@ class Intake:
             "verdict": place.verdict,
         }
         made = vector.tobytes() if vector is not None else None
-        queries.insert_letter(connection, values, made, read.model, letter.petitioners)
+        queries.insert_letter(connection, values, made, read.basis.model, letter.petitioners)
+        queries.insert_accused(connection, letter.id, hashes_of(self.keys, given.accused or ()))
         insert_links(connection, found)
         arrivals.add(letter, vector, restricted)
         return place.matter
@@ -243,13 +245,17 @@ def _record_arrivals(
 
 
 def _judged(
-    deliveries: Sequence[Delivery], places: Sequence[tuple[str, bool] | Problem], rows: Mapping[str, Row[Any]]
-) -> Iterator[Judged]:
-    """Yield the letters that are new, as they were judged."""
-    for delivery, place in zip(deliveries, places, strict=True):
-        if not isinstance(place, Problem) and place[1]:
-            row = rows[place[0]]
-            yield Judged(row, reasons_to_restrict(delivery.given, AnalysisOut.model_validate(row.analysis)))
+    deliveries: Sequence[Delivery],
+    ready: Sequence[ReadLetter | Problem | None],
+    places: Sequence[tuple[str, bool] | Problem],
+    rows: Mapping[str, Row[Any]],
+) -> list[Judged]:
+    """Return the letters that are new, as they were judged."""
+    return [
+        Judged(rows[place[0]], read.basis, reasons_to_restrict(delivery.given, read.analysis))
+        for delivery, read, place in zip(deliveries, ready, places, strict=True)
+        if isinstance(read, ReadLetter) and not isinstance(place, Problem) and place[1]
+    ]
 
 
 def is_accusation(given: LetterIn, analysis: AnalysisOut) -> bool:

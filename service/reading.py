@@ -22,7 +22,7 @@ from service.preconditions import tag_of
 from service.queries import automatic as automatic_queries
 from service.queries import letters as queries
 from service.queries import matters as matter_queries
-from service.queries.letters import Filter
+from service.queries.letters import Filter, Sight
 from service.quotes import masked_quote
 from service.regrouping import letter_of_row
 from service.schemas.records import DecisionOut
@@ -65,10 +65,18 @@ class Reader:
 
     def views(self, rows: Sequence[Row[Any]]) -> list[LetterOut]:
         """Show rows that the caller may see, with as many statements for many as for one."""
-        nearby = Nearby(self.connection, self.caller, [row.id for row in rows if self.caller.reads(row.restricted)])
-        return [
-            self._shown(row, nearby) if self.caller.reads(row.restricted) else LetterOut.withheld(row) for row in rows
-        ]
+        readable = self._readable_among(rows)
+        nearby = Nearby(self.connection, self.caller, [row.id for row in rows if row.id in readable])
+        return [self._shown(row, nearby) if row.id in readable else LetterOut.withheld(row) for row in rows]
+
+    def _readable_among(self, rows: Sequence[Row[Any]]) -> set[str]:
+        """Return the letters that the caller may read of those that it delivered, changed or found."""
+        readable = {row.id for row in rows if self.caller.reads(row.restricted)}
+        restricted = {row.id for row in rows if row.restricted} & readable
+        if not restricted or not self.caller.marks:
+            return readable
+        unmarked = Sight(restricted=True, marks=self.caller.marks)
+        return readable - restricted | queries.seen_among(self.connection, restricted, unmarked)
 
     def _shown(self, row: Row[Any], nearby: Nearby) -> LetterOut:
         people = self.keys.decrypt(row.people)["petitioners"] if row.people else []
@@ -81,7 +89,7 @@ class Reader:
 
     def tag(self, row: Row[Any]) -> str:
         """Return the tag of a letter as the caller sees it now; what is withheld never changes."""
-        if not self.caller.reads(row.restricted):
+        if row.id not in self._readable_among([row]):
             return tag_of(0)
         return tag_of(row.revision, matter_queries.revision_of(self.connection, row.matter_id))
 
@@ -106,7 +114,7 @@ class Reader:
     def letters(self, narrow: Filter, limit: int, cursor: str | None) -> LetterPage:
         """Return a page of letters, newest first."""
         if self.caller.sight.owner is not None:
-            narrow = replace(narrow, category=None, review=None, visit_level=None)
+            narrow = replace(narrow, category=None, review=None, visit_level=None, restricted=None)
         if not self.flagger.on:
             narrow = replace(narrow, visit_level=None)
         rows = queries.page_of_letters(

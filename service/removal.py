@@ -29,21 +29,23 @@ def remove_letter(connection: Connection, letter_id: str) -> None:
     letter_queries.forget_likeness(connection, letter_id)
 
 
-def transfer_letter(connection: Connection, engine: Engine, letter_id: str, restricted: bool) -> None:
+def transfer_letter(connection: Connection, engine: Engine, letter_id: str, restricted: bool) -> int | None:
     """Keep a letter among accusations from now on, or release it to all others, and link it there.
 
-    Its transaction must not have written yet. Raises NotFound if there is no such letter.
+    Its transaction must not have written yet. Returns the event of its going, None if it was there already. Raises
+    NotFound if there is no such letter.
     """
     row = _row(connection, letter_id)
     if row.restricted == restricted:
-        return
+        return None
     letter = letter_of_row(row, letter_queries.identities_of(connection, [letter_id])[letter_id])
     engine.catch_up(connection)
     found = find_links(connection, engine, letter, engine.vector(letter), restricted)
     place = join_matter(connection, letter, restricted, found)
-    _take_out(connection, row, place, TRANSFERRED)
+    event = _take_out(connection, row, place, TRANSFERRED)
     letter_queries.move_to_compartment(connection, letter_id, restricted)
     matter_queries.insert_links(connection, found)
+    return event
 
 
 def _row(connection: Connection, letter_id: str) -> Row[Any]:
@@ -53,8 +55,8 @@ def _row(connection: Connection, letter_id: str) -> Row[Any]:
     return rows[letter_id]
 
 
-def _take_out(connection: Connection, row: Row[Any], place: Place, reason: str) -> None:
-    """Move a letter, without its links and decisions, and gather what it leaves behind."""
+def _take_out(connection: Connection, row: Row[Any], place: Place, reason: str) -> int:
+    """Move a letter, without its links and decisions, and gather what it leaves behind; returns the event of it."""
     behind = matter_queries.linked_from(connection, [row.id], JOIN_FROM)
     behind |= {other.id for other in letter_queries.letters_of_matters(connection, [row.matter_id], EVERYTHING)}
     # Only the matter that it leaves is told: what comes out of one compartment has no past in the other.
@@ -64,3 +66,4 @@ def _take_out(connection: Connection, row: Row[Any], place: Place, reason: str) 
     matter_queries.delete_links_of(connection, row.id)
     letter_queries.move_letter(connection, row.id, place.matter, place.verdict)
     settle(connection, circle_of(connection, behind - {row.id}), Why(reason, event))
+    return event

@@ -83,6 +83,14 @@ identities = Table(
     Column("hash", String(64), primary_key=True, index=True),
 )
 
+# Keyed hashes of whom a letter accuses and of their parts: they keep it from these, and are never shown or searched.
+accused = Table(
+    "accused",
+    metadata,
+    Column("letter_id", String(26), ForeignKey(letters.c.id), primary_key=True),
+    Column("hash", String(32), primary_key=True, index=True),
+)
+
 vectors = Table(
     "vectors",
     metadata,

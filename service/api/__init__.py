@@ -1,5 +1,6 @@
 """The JSON interface, /api/v1."""
 
+from service.api.accusations import accusations_api
 from service.api.audit import audit_api
 from service.api.hot_issues import hot_issues_api
 from service.api.letters import letters_api
@@ -8,4 +9,4 @@ from service.api.mining import mining_api
 from service.api.models import models_api
 from service.api.system import system_api
 
-blueprints = (letters_api, matters_api, hot_issues_api, mining_api, models_api, audit_api, system_api)
+blueprints = (letters_api, accusations_api, matters_api, hot_issues_api, mining_api, models_api, audit_api, system_api)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Text, cast, exists, insert, select
 
-from service.queries.letters import Sight, moment
+from service.queries.letters import Sight, accusing, moment
 from service.tables import audit, letters, matters
 
 PIECE = 1000
@@ -69,9 +69,11 @@ def page(connection: Connection, sight: Sight, narrow: Narrowing, limit: int, be
 
 
 def _known_to(sight: Sight) -> list[ColumnElement[bool]]:
-    """Leave out entries about accusations, and all by who reads them, for those who do not."""
+    """Leave out entries about accusations, and all by who reads them, for those who do not; for all, of themselves."""
     if sight.restricted:
-        return []
+        hidden = accusing(sight.marks)
+        letter = exists().where(letters.c.id == audit.c.object_id, letters.c.matter_id.in_(hidden))
+        return [~letter, audit.c.object_id.not_in(hidden)] if sight.marks else []
     letter = exists().where(letters.c.id == audit.c.object_id, letters.c.restricted)
     matter = exists().where(matters.c.id == audit.c.object_id, matters.c.restricted)
     return [audit.c.role != "discipline", ~letter, ~matter]

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, true, update
 
-from service.tables import changes, idempotency_keys, identities, letters, matters, vectors
+from service.tables import accused, changes, idempotency_keys, identities, letters, matters, vectors
 
 ChangeKind = Literal["put", "removed"]
 
@@ -17,13 +17,15 @@ class Sight:
     """Which letters a caller may see: an integrator its own, others all but restricted ones without that right.
 
     With `regions` only letters whose region begins with one of them; with `unit` only those addressed to that unit or
-    of a matter that was routed to it.
+    of a matter that was routed to it. Of accusations none in whose matter a letter accuses the caller: `marks` are the
+    hashes that say so.
     """
 
     restricted: bool
     owner: str | None = None
     regions: tuple[str, ...] = ()
     unit: str | None = None
+    marks: frozenset[str] = frozenset()
 
     def condition(self) -> Any:
         """Return the SQL condition on letters."""
@@ -35,7 +37,16 @@ class Sight:
         if self.unit is not None:
             routed = select(matters.c.id).where(matters.c.unit == self.unit)
             conditions.append(or_(letters.c.addressee == self.unit, letters.c.matter_id.in_(routed)))
+        if self.marks:
+            conditions.append(letters.c.matter_id.not_in(accusing(self.marks)))
         return and_(true(), *conditions)
+
+
+def accusing(marks: Collection[str]) -> Any:
+    """Return a selection of the matters with an accusation of whom these hashes mean."""
+    letter = letters.alias()
+    statement = select(letter.c.matter_id).join(accused, accused.c.letter_id == letter.c.id)
+    return statement.where(letter.c.restricted, accused.c.hash.in_(sorted(marks)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +58,7 @@ class Filter:
     channel: str | None = None
     review: str | None = None
     visit_level: str | None = None
+    restricted: bool | None = None
     since: datetime | None = None
     until: datetime | None = None
 
@@ -159,6 +171,20 @@ def seen_among(connection: Connection, ids: Collection[str], sight: Sight) -> se
     return set(connection.execute(statement).scalars()) if ids else set()
 
 
+def insert_accused(connection: Connection, letter_id: str, hashes: Iterable[str]) -> None:
+    """Store the hashes of whom a letter accuses."""
+    rows = [{"letter_id": letter_id, "hash": value} for value in sorted(hashes)]
+    if rows:
+        connection.execute(insert(accused), rows)
+
+
+def accusations_without_hashes(connection: Connection, after: str, limit: int) -> list[Row[Any]]:
+    """Return up to `limit` accusations after an id of which no accused is known, in the order of their ids."""
+    known = select(accused.c.letter_id).where(accused.c.letter_id == letters.c.id).exists()
+    statement = select(letters).where(letters.c.restricted, ~known, letters.c.id > after)
+    return list(connection.execute(statement.order_by(letters.c.id).limit(limit)))
+
+
 def letters_by_id(connection: Connection, ids: Sequence[str]) -> dict[str, Row[Any]]:
     """Return the letters of the ids that exist."""
     rows = connection.execute(select(letters).where(letters.c.id.in_(ids)))
@@ -196,6 +222,7 @@ def _conditions(narrow: Filter) -> list[Any]:
         letters.c.channel: narrow.channel,
         letters.c.review: narrow.review,
         letters.c.visit_level: narrow.visit_level,
+        letters.c.restricted: narrow.restricted,
     }
     conditions = [column == value for column, value in equal.items() if value is not None]
     if narrow.since:

@@ -152,6 +152,14 @@ class KnownHeader(BaseModel):
     if_none_match: str | None = Field(default=None, alias="If-None-Match", max_length=500)
 
 
+class WhyIn(BaseModel):
+    """Why a letter goes among accusations or comes from there."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    reason: Line = Field(min_length=1)
+
+
 class DeliveryHeader(BaseModel):
     """A key that makes repeating a request harmless."""
 
@@ -181,6 +189,7 @@ class LettersQuery(PageQuery):
     channel: Literal["letter", "visit", "web", "phone"] | None = None
     review: Literal["pending", "accepted", "corrected"] | None = None
     level: VisitLevel | None = Field(default=None, description="Group-visit level.")
+    restricted: bool | None = Field(default=None, description="Accusations only, or none; for discipline.")
     since: str | None = Field(default=None, description="Received at or after this time.")
     until: str | None = Field(default=None, description="Received before this time.")
 
@@ -194,6 +203,7 @@ class LettersQuery(PageQuery):
             channel=self.channel,
             review=self.review,
             visit_level=self.level,
+            restricted=self.restricted,
             since=parse_time(self.since) if self.since else None,
             until=parse_time(self.until) if self.until else None,
         )

@@ -69,7 +69,7 @@ def test_what_was_decided_anew_stands_beside_what_was_decided_before(office: Off
     with office.database.write() as connection:
         row = letters_by_id(connection, [letter["id"]])[letter["id"]]
         basis = basis_of(office.engine.analyser)
-        record_automatic(connection, office.keys, basis, [Judged(row)], kinds={"category"})
+        record_automatic(connection, office.keys, [Judged(row, basis)], kinds={"category"})
     found = clerk.read(f"/letters/{letter['id']}/decisions")["items"]
     assert [one["kind"] for one in found] == [*KINDS, "category"]
 

@@ -42,6 +42,7 @@ MAY_SPEAK_OF_PEOPLE = {
     "letters.content_hash": "of a request",
     "idempotency_keys.content_hash": "of a request",
     "identities.hash": "keyed, never shown",
+    "accused.hash": "keyed, never shown",
     "automatic_decisions.input_hash": "of a text",
     "audit.hash": "of a row and all before it",
     "tokens.name": "of a caller",
@@ -96,7 +97,18 @@ def test_no_table_is_keyed_by_a_person() -> None:
 
 def test_no_filter_searches_for_people() -> None:
     asked = set(requests.LettersQuery.model_fields) | set(requests.PageQuery.model_fields)
-    assert asked == {"limit", "cursor", "category", "region", "channel", "review", "level", "since", "until"}
+    assert asked == {
+        "limit",
+        "cursor",
+        "category",
+        "region",
+        "channel",
+        "review",
+        "level",
+        "since",
+        "until",
+        "restricted",
+    }
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ def test_a_letter_is_stored_with_its_vector_matter_and_change(office: Office) ->
         "idempotency_keys": 0,
         "automatic_decisions": 4,
         "bases": 1,
+        "accused": 0,
         "corrections": 0,
         "decisions": 0,
         "flags": 0,

@@ -10,7 +10,8 @@ from tests.service.desk import BRIBE, GATHERING, LIFT, LIFT_AGAIN, ROAD, WAGES, 
 
 PATHS = {
     "/api/v1/letters", "/api/v1/letters/batch", "/api/v1/letters/{letter_id}", "/api/v1/letters/{letter_id}/similar",
-    "/api/v1/letters/{letter_id}/decisions", "/api/v1/audit",
+    "/api/v1/letters/{letter_id}/decisions", "/api/v1/letters/{letter_id}/release",
+    "/api/v1/letters/{letter_id}/restrict", "/api/v1/audit",
     "/api/v1/matters", "/api/v1/matters/{matter_id}", "/api/v1/matters/{matter_id}/links",
     "/api/v1/matters/{matter_id}/links/{letter_id}", "/api/v1/matters/{matter_id}/merge",
     "/api/v1/matters/{matter_id}/split", "/api/v1/hot-issues", "/api/v1/analyze", "/api/v1/compare",
@@ -79,6 +80,11 @@ def test_answers_are_as_the_document_says(document: dict[str, Any], let_in: LetI
     check(document, clerk.get(f"/matters/{stored.json['matter']['id']}"), "get", "/api/v1/matters/{matter_id}")
     check(document, clerk.get("/hot-issues"), "get", "/api/v1/hot-issues")
     check(document, clerk.get(f"{own}/decisions"), "get", f"{one}/decisions")
+    why = {"reason": "误判"}
+    check(document, clerk.post(f"{own}/restrict", why), "post", f"{one}/restrict")
+    check(document, let_in("discipline").post(f"{own}/release", why), "post", f"{one}/release")
+    check(document, clerk.post(f"{own}/release", why), "post", f"{one}/release")
+    check(document, clerk.post(f"{own}/restrict", {}), "post", f"{one}/restrict")
     check(document, let_in("admin").get("/audit"), "get", "/api/v1/audit")
     check_decisions(document, clerk)
     check(document, clerk.post("/analyze", letter), "post", "/api/v1/analyze")
