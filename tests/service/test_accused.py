@@ -12,6 +12,7 @@ from service.cli import main
 from service.keys import load_keys
 from service.office import Office
 from service.tables import accused
+from tests.service.databases import content_of
 from tests.service.desk import BRIBE, BRIBE_AGAIN, LIFT, ZHAO, Desk, LetIn, assert_problem, count, ids
 
 MANY = [
@@ -105,8 +106,7 @@ def test_an_accusation_of_somebody_else_is_no_secret_to_discipline(let_in: LetIn
 
 
 def test_no_name_of_the_accused_is_stored(office: Office, secret: dict[str, Any]) -> None:
-    office.database.close()
-    content = b"".join(path.read_bytes() for path in office.settings.home_folder.glob("hongyan.db*"))
+    content = content_of(office.database)
     assert secret["first"].encode() in content
     assert "王强".encode() not in content
 
