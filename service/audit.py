@@ -24,7 +24,9 @@ LETTER, MATTER = "letter", "matter"
 # Who works at the machine itself, by commands.
 OPERATOR = Caller("operator", "admin")
 # These filters hold words of ours; what any other holds was typed by somebody, and may name anybody.
-TELLING_FILTERS = frozenset({"channel", "review", "level", "since", "until", "restricted", "action", "kind"})
+TELLING_FILTERS = frozenset(
+    {"channel", "review", "level", "since", "until", "restricted", "action", "kind", "due", "clock"}
+)
 HOUR = len("2026-03-05T09")
 
 

@@ -11,6 +11,7 @@ READERS: frozenset[Role] = frozenset({"clerk", "supervisor", "discipline", "admi
 OFFICE: frozenset[Role] = frozenset({"clerk", "supervisor", "discipline", "admin"})
 AUDITORS: frozenset[Role] = frozenset({"admin", "discipline"})
 ANALYSTS: frozenset[Role] = frozenset({"analyst", "admin"})
+UNMASKERS: frozenset[Role] = frozenset({"clerk", "supervisor", "discipline"})
 DISCIPLINE: frozenset[Role] = frozenset({"discipline"})
 RESTRICTERS: frozenset[Role] = frozenset({"clerk", "supervisor", "discipline"})
 EVERYBODY: frozenset[Role] = frozenset(ROLES)

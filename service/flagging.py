@@ -11,9 +11,10 @@ from sqlalchemy import Connection, Row
 from model.records import People
 from model.surge import Usual
 from service.db import Database
-from service.handling import STEPS, Handling
+from service.handling import TOLD, Handling, Life, receipt_of
 from service.joining import Wrote, gains_of
 from service.matters import QUIET_AFTER, Duty, MatterFlag, Testimony, flag_of
+from service.queries import deadlines as deadline_queries
 from service.queries import flags as queries
 from service.queries import letters as letter_queries
 from service.queries import matters as matter_queries
@@ -33,10 +34,15 @@ BATCH = 200
 
 @dataclass(frozen=True, slots=True)
 class Flagged:
-    """The flag of a matter with the duties that are still owed in it."""
+    """The flag of a matter with where it stands, and the duties that are still owed in it."""
 
     flag: MatterFlag
-    duties: tuple[Duty, ...]
+    life: Life
+
+    @property
+    def duties(self) -> list[Duty]:
+        """Return what is still owed."""
+        return self.life.duties
 
 
 @dataclass
@@ -71,28 +77,39 @@ class Flagger:
         ids = [row.id for rows in matters.values() for row in rows]
         people = letter_queries.identities_of(connection, ids)
         steps: dict[str, list[Row[Any]]] = {matter_id: [] for matter_id in matters}
-        for event in queries.events_of_kinds(connection, list(matters), STEPS):
+        for event in queries.events_of_kinds(connection, list(matters), TOLD):
             steps[event.matter_id].append(event)
         found = {}
         for matter_id, rows in matters.items():
             handling = Handling.of(steps[matter_id])
             testimonies = [_testimony(row, people[row.id], self.on) for row in rows]
-            received = [one.received_at for one in testimonies]
-            duties = handling.duties(received, any(row.named for row in rows))
+            life = handling.life([receipt_of(row) for row in rows], now)
             told = testimonies if self.on else []
-            flag = flag_of(told, duties, usual, now, handling.answered_at, int(self.settings.group_from))
-            found[matter_id] = Flagged(flag, tuple(duties))
+            flag = flag_of(told, life.duties, usual, now, handling.answered_at, int(self.settings.group_from))
+            found[matter_id] = Flagged(flag, life)
         return found
 
     def refresh(self, connection: Connection, matter_ids: Collection[str], now: datetime) -> None:
-        """Judge matters anew, store their flags, and record where a level changed and why."""
-        if not self.on or not matter_ids:
+        """Judge matters anew, store their deadlines and flags, and record where a level changed and why."""
+        if not matter_ids:
             return
         matters: dict[str, list[Row[Any]]] = {matter_id: [] for matter_id in sorted(matter_ids)}
         for row in letter_queries.letters_of_matters(connection, list(matters), EVERYTHING):
             matters[row.matter_id].append(row)
-        before = queries.stored_levels(connection, list(matters))
         judged = self.judge(connection, matters, now)
+        owed = {matter_id: one.duties for matter_id, one in judged.items()}
+        deadline_queries.put_deadlines(connection, owed)
+        if self.on:
+            self._store(connection, matters, judged, now)
+
+    def _store(
+        self,
+        connection: Connection,
+        matters: Mapping[str, Sequence[Row[Any]]],
+        judged: Mapping[str, Flagged],
+        now: datetime,
+    ) -> None:
+        before = queries.stored_levels(connection, list(matters))
         for matter_id, one in judged.items():
             if one.flag.level != before.get(matter_id, "none"):
                 detail = _detail(before.get(matter_id, "none"), one.flag, bool(matters[matter_id]))
@@ -103,6 +120,8 @@ class Flagger:
 
     def refresh_due(self, connection: Connection, now: datetime, limit: int = MOST_DUE) -> int:
         """Judge anew up to `limit` matters whose flag time alone may have changed; returns how many there were."""
+        if not self.on:
+            return 0
         due = queries.matters_due(connection, now, limit)
         self.refresh(connection, due, now)
         return len(due)

@@ -1,76 +1,96 @@
-"""The handling of a matter: what the office did in it, and which duties are still owed."""
+"""The handling of a matter: what the office did in it, where it stands, and which duties are still owed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Literal, get_args
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Row
 
-from service.clocks import NOTICE_WITHIN, ROUTE_WITHIN
+from service.clocks import Clock, Receipt, clocks_of
+from service.course import ENDS, STEPS, Course, Status, Step, Taken, course_of
 from service.matters import Duty
 
-Step = Literal[
-    "routed",
-    "arrived",
-    "accepted",
-    "not_accepted",
-    "extended",
-    "paused",
-    "answered",
-    "closed",
-    "review_requested",
-    "satisfaction",
-]
-STEPS: tuple[Step, ...] = get_args(Step)
-HANDLE_WITHIN = timedelta(days=60)
-EXTENDED_BY = timedelta(days=30)
-_ENDS = ("answered", "closed")
-_AFTER_ROUTING = ("routed", "arrived", "accepted", "not_accepted", *_ENDS)
+TAKEN_BACK = "taken_back"
+TOLD = (*STEPS, TAKEN_BACK)
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """Where a matter stands: its clocks, which steps are possible now, and the unit it was routed to."""
+
+    status: Status
+    clocks: tuple[Clock, ...]
+    possible: tuple[Step, ...]
+    unit: str | None = None
+
+    @property
+    def duties(self) -> list[Duty]:
+        """Return what is still owed."""
+        return [Duty(one.name, one.article, one.due_at) for one in self.clocks if one.open and one.due_at]
+
+
+NOTHING = Life("received", (), ())
 
 
 @dataclass(frozen=True, slots=True)
 class Handling:
-    """What was done in a matter, as pairs of step and time in the order of the times."""
+    """What was done in a matter, in the order of the times, and where it was routed; without what was taken back."""
 
-    steps: tuple[tuple[str, datetime], ...]
+    steps: tuple[Taken, ...]
+    unit: str | None = None
 
     @classmethod
     def of(cls, events: Sequence[Row[Any]]) -> "Handling":
         """Read the steps out of the events of a matter."""
-        steps = [(event.kind, datetime.fromisoformat(event.at)) for event in events if event.kind in STEPS]
-        return cls(tuple(sorted(steps, key=lambda step: step[1])))
+        void = {event.cause for event in events if event.kind == TAKEN_BACK}
+        steps = [
+            Taken(event.kind, datetime.fromisoformat(event.at), event.number)
+            for event in events
+            if event.kind in STEPS and event.number not in void
+        ]
+        units = {event.number: event.detail.get("unit") for event in events if event.kind in STEPS}
+        in_order = sorted(steps, key=lambda one: (one.at, one.number))
+        routed = [units[one.number] for one in in_order if one.step == "routed" and units[one.number]]
+        return cls(tuple(in_order), routed[-1] if routed else None)
 
     @property
     def answered_at(self) -> datetime | None:
         """Return when the matter was last answered or closed, unless a review was asked for since."""
-        ended = [at for step, at in self.steps if step in _ENDS]
-        asked = [at for step, at in self.steps if step == "review_requested"]
+        ended = [one.at for one in self.steps if one.step in ENDS]
+        asked = [one.at for one in self.steps if one.step == "review_requested"]
         return None if not ended or any(at > ended[-1] for at in asked) else ended[-1]
 
-    def duties(self, received: Sequence[datetime], named: bool) -> list[Duty]:
-        """Return what is owed in a matter whose letters were received at these times.
+    def course(self, received: Iterable[datetime]) -> Course:
+        """Return the course of the matter if its letters came at these times."""
+        return course_of(received, self.steps)
 
-        Routing within 15 days of the first letter since the last answer (Article 22), the notice of acceptance within
-        15 days of arrival, where name and address are clear (Article 23), handling within 60 days of acceptance, 90 if
-        extended (Article 34).
+    def life(self, receipts: Sequence[Receipt], now: datetime) -> Life:
+        """Return where the matter stands, of whose letters all are given.
+
+        A notice is owed if one letter gives name and address, and handling is due if one is ordinary: a later letter
+        that the model takes for something else must not end a duty.
         """
-        ended = self.answered_at
-        open_since = min((at for at in received if ended is None or at > ended), default=None)
-        if open_since is None:
-            return []
-        owed = []
-        if not self._done(_AFTER_ROUTING, open_since):
-            owed.append(Duty("route", "22", open_since + ROUTE_WITHIN))
-        arrived = self._done(("arrived",), open_since)
-        if arrived and named and not self._done(("accepted", "not_accepted", *_ENDS), arrived):
-            owed.append(Duty("notice", "23", arrived + NOTICE_WITHIN))
-        accepted = self._done(("accepted",), open_since)
-        if accepted and not self._done(_ENDS, accepted):
-            longer = EXTENDED_BY if self._done(("extended",), accepted) else timedelta(0)
-            owed.append(Duty("handling", "34", accepted + HANDLE_WITHIN + longer))
-        return owed
+        if not receipts:
+            return NOTHING
+        stretch = self.course(receipt.at for receipt in receipts).stretches[-1]
+        together = Receipt(
+            stretch.opened_at,
+            any(receipt.named for receipt in receipts),
+            any(receipt.ordinary for receipt in receipts if receipt.at >= stretch.opened_at),
+        )
+        return Life(stretch.status, tuple(clocks_of(stretch, together, now)), stretch.possible, self.unit)
 
-    def _done(self, steps: Sequence[str], since: datetime) -> datetime | None:
-        """Return when one of the steps was first done since a time."""
-        return next((at for step, at in self.steps if step in steps and at >= since), None)
+    def clocks_of_letter(self, received: Iterable[datetime], own: Receipt, now: datetime) -> list[Clock]:
+        """Return the clocks of one letter of the matter, whose letters came at these times."""
+        return clocks_of(self.course(received).stretch_at(own.at), own, now)
+
+
+def opened_at(row: Row[Any]) -> datetime:
+    """Return when a letter began to be owed an answer: no later than it was stored, whatever date it bears."""
+    return datetime.fromisoformat(min(row.received_at, row.stored_at))
+
+
+def receipt_of(row: Row[Any]) -> Receipt:
+    """Return what the deadlines of a stored letter depend on; one without a known route is taken for ordinary."""
+    return Receipt(opened_at(row), row.named, row.analysis.get("route") in (None, "ordinary"))

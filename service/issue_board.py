@@ -9,7 +9,7 @@ from model.surge import USUAL_DAYS
 from service.hot_issues import RECENT_DAYS, Cell, Voice, hot_issues
 from service.queries import hot_issues as queries
 from service.queries.letters import Sight
-from service.schemas.views import HotIssueList, HotIssueOut
+from service.schemas.hot_issues import HotIssueList, HotIssueOut
 
 MOST_PERIODS = 6
 

@@ -1,6 +1,6 @@
 """Stored letters and matters, as much of them as a caller may see."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -9,25 +9,31 @@ from sqlalchemy import Connection, Row
 
 from model.records import VisitLevel
 from service.caller import Caller
-from service.clocks import clocks_of
+from service.clocks import Clock
 from service.engine import Engine
 from service.errors import NotFound
 from service.flag_card import card_of, names_of
-from service.flagging import Flagger
+from service.flagging import Flagged, Flagger
+from service.handling import TAKEN_BACK, TOLD, Handling, opened_at, receipt_of
 from service.keys import Keys
 from service.masking import masked_petitioner
 from service.nearby import Nearby
 from service.paging import cursor_of, position_of
 from service.preconditions import tag_of
 from service.queries import automatic as automatic_queries
+from service.queries import deadlines as deadline_queries
+from service.queries import flags as flag_queries
 from service.queries import letters as queries
 from service.queries import matters as matter_queries
+from service.queries.deadlines import DueFilter
 from service.queries.letters import Filter, Sight
 from service.quotes import masked_quote
+from service.registration import number_of
 from service.regrouping import letter_of_row
 from service.schemas.records import DecisionOut
 from service.schemas.results import RelationOut
 from service.schemas.views import (
+    ClockOut,
     EventOut,
     LetterOut,
     LetterPage,
@@ -47,6 +53,9 @@ class Reader:
         self.keys = keys
         self.caller = caller
         self.flagger = flagger
+        self.now = datetime.now(UTC)
+        # What the clocks of letters depend on, by matter: when all letters came, and what was done.
+        self._lives: dict[str, tuple[list[datetime], Handling]] = {}
 
     def letter(self, letter_id: str) -> LetterOut:
         """Return a letter; raises NotFound if there is none that the caller may see."""
@@ -65,6 +74,7 @@ class Reader:
 
     def views(self, rows: Sequence[Row[Any]]) -> list[LetterOut]:
         """Show rows that the caller may see, with as many statements for many as for one."""
+        self._learn_lives({row.matter_id for row in rows})
         readable = self._readable_among(rows)
         nearby = Nearby(self.connection, self.caller, [row.id for row in rows if row.id in readable])
         return [self._shown(row, nearby) if row.id in readable else LetterOut.withheld(row) for row in rows]
@@ -80,8 +90,7 @@ class Reader:
 
     def _shown(self, row: Row[Any], nearby: Nearby) -> LetterOut:
         people = self.keys.decrypt(row.people)["petitioners"] if row.people else []
-        clocks = clocks_of(datetime.fromisoformat(row.received_at), row.named)
-        view = LetterOut.of(row, clocks, nearby.matter_of(row), masked_petitioner(people))
+        view = LetterOut.of(row, self._clocks(row), nearby.matter_of(row), masked_petitioner(people))
         if self.flagger.on:
             return view
         automatic = view.automatic.model_copy(update={"group_visit": None}) if view.automatic else None
@@ -91,12 +100,32 @@ class Reader:
         """Return the tag of a letter as the caller sees it now; what is withheld never changes."""
         if row.id not in self._readable_among([row]):
             return tag_of(0)
-        return tag_of(row.revision, matter_queries.revision_of(self.connection, row.matter_id))
+        running = sum(clock.state == "running" for clock in self._clocks(row))
+        return tag_of(row.revision, matter_queries.revision_of(self.connection, row.matter_id), running)
 
     def matter_tag(self, view: MatterOut) -> str:
-        """Return the tag of a matter as it is shown; duties and growth change with time alone."""
-        overdue = sum(duty.overdue for duty in view.flag.duties)
-        return tag_of(matter_queries.revision_of(self.connection, view.id), view.flag.points, overdue)
+        """Return the tag of a matter as it is shown; clocks and growth change with time alone."""
+        clocks = [*view.clocks, *(clock for letter in view.letters for clock in letter.clocks)]
+        running = sum(clock.state == "running" for clock in clocks)
+        return tag_of(matter_queries.revision_of(self.connection, view.id), view.flag.points, running)
+
+    def _clocks(self, row: Row[Any]) -> list[Clock]:
+        """Return the clocks of a letter in its matter."""
+        self._learn_lives({row.matter_id})
+        received, handling = self._lives[row.matter_id]
+        return handling.clocks_of_letter(received, receipt_of(row), self.now)
+
+    def _learn_lives(self, matter_ids: Collection[str]) -> None:
+        unknown = sorted(matter_ids - self._lives.keys())
+        if not unknown:
+            return
+        received: dict[str, list[datetime]] = {matter_id: [] for matter_id in unknown}
+        events: dict[str, list[Row[Any]]] = {matter_id: [] for matter_id in unknown}
+        for row in queries.receipts_of(self.connection, unknown):
+            received[row.matter_id].append(opened_at(row))
+        for event in flag_queries.events_of_kinds(self.connection, unknown, TOLD):
+            events[event.matter_id].append(event)
+        self._lives |= {matter_id: (received[matter_id], Handling.of(events[matter_id])) for matter_id in unknown}
 
     def decisions(self, letter_id: str) -> list[DecisionOut]:
         """Return what was decided automatically on a letter; raises NotFound if the caller may not read it."""
@@ -150,13 +179,18 @@ class Reader:
         """Return a matter; raises NotFound if the caller may see none of its letters."""
         rows = self.require_matter(matter_id)
         events = self._told(matter_queries.events_of(self.connection, matter_id))
-        flag = self._flags({matter_id: rows})[matter_id]
+        judged = self._judged({matter_id: rows})[matter_id]
+        flag = self._card(judged, rows)
+        void = {event.cause for event in events if event.kind == TAKEN_BACK}
         return MatterOut(
             id=matter_id,
             title=self._title(rows[0], flag),
+            **self._standing(matter_queries.find_matter(self.connection, matter_id), judged),
+            possible=list(judged.life.possible),
+            clocks=[ClockOut.of(clock) for clock in judged.life.clocks],
             letters=self.views(rows),
             flag=flag,
-            events=[EventOut(at=datetime.fromisoformat(row.at), kind=row.kind, detail=row.detail) for row in events],
+            events=[EventOut.of(event, event.number not in void) for event in events],
         )
 
     def require_matter(self, matter_id: str) -> list[Row[Any]]:
@@ -181,21 +215,35 @@ class Reader:
         wanted = level if self.flagger.on else None
         lines = matter_queries.page_of_matters(self.connection, self.caller.sight, limit + 1, after, wanted)
         more = cursor_of(lines[limit - 1].last_received_at, lines[limit - 1].id) if len(lines) > limit else None
-        ids = [line.id for line in lines[:limit]]
-        rows = queries.letters_of_matters(self.connection, ids, self.caller.insight)
+        return MatterPage(items=self._lines([line.id for line in lines[:limit]]), next=more)
+
+    def due_matters(self, limit: int, cursor: str | None, narrow: DueFilter) -> MatterPage:
+        """Return a page of matters in which something is due, what is due first first."""
+        if not self.flagger.on:
+            narrow = replace(narrow, level=None)
+        after = position_of(cursor) if cursor else None
+        found = deadline_queries.page_of_due(self.connection, self.caller.insight, narrow, limit + 1, after)
+        more = cursor_of(found[limit - 1].due_at, found[limit - 1].matter_id) if len(found) > limit else None
+        return MatterPage(items=self._lines([one.matter_id for one in found[:limit]]), next=more)
+
+    def _lines(self, matter_ids: Sequence[str]) -> list[MatterLineOut]:
+        """Show matters in the given order; those of which the caller may see no letter are left out."""
+        rows = queries.letters_of_matters(self.connection, matter_ids, self.caller.insight)
         by_matter: dict[str, list[Row[Any]]] = {}
         for row in rows:
             by_matter.setdefault(row.matter_id, []).append(row)
-        shown = [line for line in lines[:limit] if line.id in by_matter]
-        flags = self._flags(by_matter)
-        return MatterPage(items=[self._line(line, by_matter[line.id], flags[line.id]) for line in shown], next=more)
+        judged = self._judged(by_matter)
+        stored = matter_queries.matters_by_id(self.connection, list(by_matter))
+        return [self._line(stored[one], by_matter[one], judged[one]) for one in matter_ids if one in by_matter]
 
-    def _line(self, line: Row[Any], rows: Sequence[Row[Any]], flag: MatterFlagOut) -> MatterLineOut:
+    def _line(self, matter: Row[Any], rows: Sequence[Row[Any]], judged: Flagged) -> MatterLineOut:
+        flag = self._card(judged, rows)
         return MatterLineOut(
-            id=line.id,
+            id=matter.id,
             title=self._title(rows[0], flag),
+            **self._standing(matter, judged),
             letters=len(rows),
-            last_received_at=datetime.fromisoformat(line.last_received_at),
+            last_received_at=datetime.fromisoformat(rows[-1].received_at),
             category=rows[0].category,
             flag=flag,
         )
@@ -205,14 +253,22 @@ class Reader:
         title = str(row.title or row.body[:30])
         return title if flag.level == "none" else masked_quote(title, names_of(row, self.keys))
 
-    def _flags(self, matters: Mapping[str, Sequence[Row[Any]]]) -> dict[str, MatterFlagOut]:
-        """Return the flag of each matter by those of its letters that the caller may read."""
-        now = datetime.now(UTC)
-        judged = self.flagger.judge(self.connection, matters, now)
+    def _standing(self, matter: Row[Any], judged: Flagged) -> dict[str, Any]:
+        """Return where a matter stands: its number, unit and status."""
+        number = number_of(matter)
+        status = judged.life.status
         return {
-            matter_id: card_of(judged[matter_id], rows, self.keys, now, self.flagger.on)
-            for matter_id, rows in matters.items()
+            "registration": number,
+            "unit": judged.life.unit,
+            "status": "registered" if status == "received" and number else status,
         }
+
+    def _judged(self, matters: Mapping[str, Sequence[Row[Any]]]) -> dict[str, Flagged]:
+        """Judge each matter by those of its letters that the caller may read."""
+        return self.flagger.judge(self.connection, matters, self.now)
+
+    def _card(self, judged: Flagged, rows: Sequence[Row[Any]]) -> MatterFlagOut:
+        return card_of(judged, rows, self.keys, self.now, self.flagger.on)
 
 
 def _named(detail: Mapping[str, Any], fields: Sequence[str]) -> set[str]:

@@ -30,6 +30,7 @@ class Settings:
     threads: str = _setting("8", "Requests that one server process answers at the same time.")
     worker: str = _setting("in-process", "`separate` leaves jobs to processes of `hongyan worker`.")
     group_from: str = _setting("5", "How many people who come together are a group visit.")
+    due_soon_days: str = _setting("3", "How many days before its deadline a matter counts as nearly due.")
     group_visit: str = _setting("on", "`off` switches the group-visit flag off everywhere.")
 
     @classmethod
@@ -51,6 +52,8 @@ class Settings:
             raise SettingError(f"HONGYAN_THREADS is {settings.threads!r}; give a number from 1 to 64")
         if not _is_number(settings.group_from, 1000):
             raise SettingError(f"HONGYAN_GROUP_FROM is {settings.group_from!r}; give a number from 1 to 1000")
+        if not _is_number(settings.due_soon_days, 365):
+            raise SettingError(f"HONGYAN_DUE_SOON_DAYS is {settings.due_soon_days!r}; give a number from 1 to 365")
         if settings.worker not in ("in-process", "separate"):
             raise SettingError(f"HONGYAN_WORKER is {settings.worker!r}; give in-process or separate")
         if settings.group_visit not in ("on", "off"):

@@ -38,6 +38,21 @@ matters = Table(
     Column("revision", Integer, nullable=False, server_default="1"),
     # The unit that the matter was routed to last.
     Column("unit", String(500), index=True),
+    # The number that a matter was registered under. Accusations count apart, so that no gap tells of them.
+    Column("registered_year", Integer),
+    Column("registered_number", Integer),
+    Index(None, "registered_year", "restricted", "registered_number", unique=True),
+)
+
+# When the duties that are owed in a matter are due, one row each, kept up with every change of the matter.
+deadlines = Table(
+    "deadlines",
+    metadata,
+    Column("matter_id", String(26), ForeignKey("matters.id"), primary_key=True),
+    Column("clock", String(20), primary_key=True),
+    Column("due_at", String(MOMENT), nullable=False),
+    Index(None, "due_at", "matter_id"),
+    Index(None, "clock", "due_at", "matter_id"),
 )
 
 letters = Table(

@@ -10,7 +10,7 @@ from service.auth import allow, this_caller
 from service.caller import OFFICE
 from service.issue_board import read_issues
 from service.office import this_office
-from service.schemas.views import HotIssueList
+from service.schemas.hot_issues import HotIssueList
 
 hot_issues_api = api_blueprint("hot_issues")
 

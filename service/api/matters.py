@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
 
 from flask import Response
 from sqlalchemy import Connection
@@ -9,12 +12,16 @@ from sqlalchemy import Connection
 from service import audit
 from service.api.base import MATCHED, NOT_MODIFIED, answer, api_blueprint, unchanged
 from service.auth import allow, this_caller
-from service.caller import OFFICE
+from service.caller import OFFICE, Caller
 from service.decisions import Decider
 from service.flagging import flags_follow
+from service.notices import notice_of
 from service.office import this_office
+from service.paper import WORD, document_of
 from service.preconditions import is_known, require_unchanged
-from service.queries.matters import revision_of
+from service.queries.letters import letters_of_matters
+from service.queries.matters import find_matter, revision_of
+from service.regrouping import EVERYTHING
 from service.schemas.requests import (
     ConditionHeader,
     KnownHeader,
@@ -23,22 +30,29 @@ from service.schemas.requests import (
     MatterPath,
     MattersQuery,
     MergeIn,
+    NoticeIn,
     SplitIn,
     StepIn,
 )
 from service.schemas.views import MatterOut, MatterPage
-from service.steps import record
+from service.steps import Recorder
 
 matters_api = api_blueprint("matters")
+WORD_FILE: dict[str, Any] = {"content": {WORD: {"schema": {"type": "string", "format": "binary"}}}}
 
 
 @matters_api.get("/matters", responses={200: MatterPage})
 @allow(OFFICE)
 def list_matters(query: MattersQuery) -> Response:
-    """List matters, those with the newest letters first."""
+    """List matters, those with the newest letters first; with `due`, those whose deadline is first."""
     office = this_office()
     with office.database.read() as connection:
-        page = office.reader(connection, this_caller()).matters(query.limit, query.cursor, query.level)
+        reader = office.reader(connection, this_caller())
+        if query.due:
+            narrow = query.due_filter(reader.now, int(office.settings.due_soon_days))
+            page = reader.due_matters(query.limit, query.cursor, narrow)
+        else:
+            page = reader.matters(query.limit, query.cursor, query.level)
     audit.record_list(office.database, this_caller(), "matters", query, len(page.items), page.flagged)
     return answer(page)
 
@@ -90,17 +104,38 @@ def split_matter(path: MatterPath, header: ConditionHeader, body: SplitIn) -> Re
     return _shown(path.matter_id)
 
 
-@matters_api.post("/matters/<matter_id>/events", responses={201: MatterOut, **MATCHED})
+@matters_api.post("/matters/<matter_id>/events", responses={201: MatterOut, 200: MatterOut, **MATCHED})
 @allow(OFFICE)
 def record_step(path: MatterPath, header: ConditionHeader, body: StepIn) -> Response:
-    """Record what the office did in a matter; after an answer or closing only new letters count for its flag."""
+    """Record what the office did in a matter; after an answer or closing only new letters count for its flag.
+
+    The first step registers the matter. Repeating a step with the same time answers 200 and records nothing new. What
+    makes no sense in the order of the times is refused, saying what is possible.
+    """
     office = this_office()
     with office.database.write() as connection, flags_follow(connection, office.flagger) as touched:
         _require_state(connection, path.matter_id, header)
-        record(connection, this_caller(), path.matter_id, body)
-        audit.record(connection, this_caller(), body.type, audit.MATTER, [path.matter_id])
-        touched.add(path.matter_id)
-    return _shown(path.matter_id, status=201)
+        letters = letters_of_matters(connection, [path.matter_id], EVERYTHING)
+        had_it = find_matter(connection, path.matter_id).unit == this_caller().unit
+        new = Recorder(connection, this_caller(), letters).record(body)
+        if new:
+            audit.record(connection, this_caller(), body.type, audit.MATTER, [path.matter_id])
+            touched.add(path.matter_id)
+    # Who had the matter has just seen all of it, even if it went to another unit now.
+    viewer = replace(this_caller(), unit=None) if had_it else this_caller()
+    return _shown(path.matter_id, status=201 if new else 200, viewer=viewer)
+
+
+@matters_api.post("/matters/<matter_id>/notices", responses={200: WORD_FILE})
+@allow(OFFICE)
+def make_notice(path: MatterPath, body: NoticeIn) -> Response:
+    """Return a notice of acceptance, of non-acceptance or of routing to who wrote a letter, as a Word document."""
+    office = this_office()
+    with office.database.write() as connection:
+        letters = office.reader(connection, this_caller()).require_matter(path.matter_id)
+        sheet = notice_of(connection, office.keys, this_caller(), letters, body, datetime.now(UTC))
+    headers = {"Content-Disposition": f'attachment; filename="{body.kind}.docx"', "Cache-Control": "no-store"}
+    return Response(document_of(sheet), content_type=WORD, headers=headers)
 
 
 @contextmanager
@@ -121,10 +156,10 @@ def _require_state(connection: Connection, matter_id: str, header: ConditionHead
         require_unchanged(header.if_match, revision, tag)
 
 
-def _shown(matter_id: str, status: int = 200, known: str | None = None) -> Response:
+def _shown(matter_id: str, status: int = 200, known: str | None = None, viewer: Caller | None = None) -> Response:
     office = this_office()
     with office.database.read() as connection:
-        reader = office.reader(connection, this_caller())
+        reader = office.reader(connection, viewer or this_caller())
         view = reader.matter(matter_id)
         tag = reader.matter_tag(view)
     audit.record_look(office.database, this_caller(), "view", audit.MATTER, [view.id])

@@ -238,6 +238,12 @@ def letters_of_matters(connection: Connection, matter_ids: Sequence[str], sight:
     return list(connection.execute(statement.order_by(letters.c.received_at, letters.c.id)))
 
 
+def receipts_of(connection: Connection, matter_ids: Sequence[str]) -> list[Row[Any]]:
+    """Return matter_id, received_at and stored_at of all letters of matters."""
+    statement = select(letters.c.matter_id, letters.c.received_at, letters.c.stored_at)
+    return list(connection.execute(statement.where(letters.c.matter_id.in_(matter_ids))))
+
+
 def identities_of(connection: Connection, ids: Sequence[str]) -> dict[str, frozenset[str]]:
     """Return the hashes of who wrote, by letter."""
     found: dict[str, set[str]] = {letter_id: set() for letter_id in ids}

@@ -32,9 +32,31 @@ def renew_around(connection: Connection, ids: Collection[str]) -> None:
     renew(connection, matters.c.id.in_(select(letters.c.matter_id).where(letters.c.id.in_(ids))))
 
 
-def put_unit(connection: Connection, matter_id: str, unit: str) -> None:
-    """Say which unit a matter was routed to."""
+def put_unit(connection: Connection, matter_id: str, unit: str | None) -> None:
+    """Say which unit a matter was routed to last, None if to none."""
     connection.execute(update(matters).where(matters.c.id == matter_id).values(unit=unit))
+
+
+def find_matter(connection: Connection, matter_id: str) -> Row[Any]:
+    """Return a matter that exists."""
+    return connection.execute(select(matters).where(matters.c.id == matter_id)).one()
+
+
+def matters_by_id(connection: Connection, ids: Collection[str]) -> dict[str, Row[Any]]:
+    """Return the matters of the ids that exist."""
+    return {row.id: row for row in connection.execute(select(matters).where(matters.c.id.in_(ids)))}
+
+
+def last_registered(connection: Connection, year: int, restricted: bool) -> int:
+    """Return the last number of a year, of accusations or of all others; 0 without any."""
+    ours = (matters.c.registered_year == year, matters.c.restricted.is_(restricted))
+    return connection.execute(select(func.max(matters.c.registered_number)).where(*ours)).scalar() or 0
+
+
+def put_registration(connection: Connection, matter_id: str, year: int, number: int) -> None:
+    """Store the number that a matter is registered under."""
+    values = {"registered_year": year, "registered_number": number}
+    connection.execute(update(matters).where(matters.c.id == matter_id).values(values))
 
 
 def insert_links(connection: Connection, found: Iterable[Link]) -> None:
@@ -126,7 +148,7 @@ def page_of_matters(
     newest = func.max(letters.c.received_at).label("last_received_at")
     statement = (
         select(letters.c.matter_id.label("id"), newest, func.count().label("letters"))
-        .where(sight.condition(), *_of_level(level))
+        .where(sight.condition(), *of_level(letters.c.matter_id, level))
         .group_by(letters.c.matter_id)
     )
     if after:
@@ -136,11 +158,11 @@ def page_of_matters(
     return list(connection.execute(statement.order_by(newest.desc(), letters.c.matter_id.desc()).limit(limit)))
 
 
-def _of_level(level: VisitLevel | None) -> list[ColumnElement[bool]]:
-    """Return the condition that the stored flag of a letter's matter has a level; no flag is stored for none."""
+def of_level(matter_id: ColumnElement[str], level: VisitLevel | None) -> list[ColumnElement[bool]]:
+    """Return the condition that the stored flag of a matter has a level; no flag is stored for none."""
     if level is None:
         return []
     flagged = select(flags.c.matter_id)
     if level == "none":
-        return [letters.c.matter_id.not_in(flagged)]
-    return [letters.c.matter_id.in_(flagged.where(flags.c.level == level))]
+        return [matter_id.not_in(flagged)]
+    return [matter_id.in_(flagged.where(flags.c.level == level))]

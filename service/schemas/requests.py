@@ -1,15 +1,18 @@
 """What callers may ask, besides letters."""
 
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from model.records import Purpose, Route, VisitLevel
 from model.when import parse_time
-from service.handling import Step
+from service.clocks import DutyName
+from service.course import Step
 from service.queries.audit import Narrowing
+from service.queries.deadlines import DueFilter
 from service.queries.letters import Filter
-from service.schemas.letters import LetterIn, Line, Text
+from service.schemas.letters import LetterIn, LetterValueError, Line, Text
 from service.schemas.views import LetterOut
 
 MOST_IN_BATCH = 1000
@@ -88,13 +91,40 @@ class SplitIn(DecisionIn):
 
 
 class StepIn(DecisionIn):
-    """What the office did in a matter, and when; without a time, now."""
+    """What the office did in a matter, and when; without a time, now.
 
-    type: Step
+    `registered` only gives the matter its number, as the first other step does; `taken_back` names the step that does
+    not stand.
+    """
+
+    type: Step | Literal["registered", "taken_back"]
     at: str | None = Field(default=None, max_length=40)
     unit: Line | None = None
+    value: Literal["satisfied", "fairly_satisfied", "dissatisfied"] | None = Field(
+        default=None, description="With satisfaction only."
+    )
+    event: int | None = Field(default=None, ge=1, le=2**53, description="Number of the step, with taken_back only.")
 
     _readable = field_validator("at")(readable_time)
+
+    @model_validator(mode="after")
+    def _fits_type(self) -> "StepIn":
+        if self.value is not None and self.type != "satisfaction":
+            raise LetterValueError("value", "belongs to satisfaction only")
+        if (self.event is not None) != (self.type == "taken_back"):
+            raise LetterValueError("event", "names the step that taken_back takes back, and belongs to it only")
+        return self
+
+
+class NoticeIn(BaseModel):
+    """Which notice on which letter, and who signs it; the full name is shown for a reason only, which is recorded."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    kind: Literal["accepted", "not_accepted", "routed"]
+    letter: Line
+    unit: Line | None = None
+    reason: Annotated[Line, Field(min_length=4)] | None = Field(default=None, description="Why the name must be seen.")
 
 
 class CategoryChoice(BaseModel):
@@ -179,6 +209,20 @@ class MattersQuery(PageQuery):
     """Which matters of the list."""
 
     level: VisitLevel | None = Field(default=None, description="Level of the flag.")
+    due: Literal["overdue", "soon"] | None = Field(default=None, description="First those whose deadline is first.")
+    clock: DutyName | None = Field(default=None, description="Whose deadline is meant, with `due`.")
+
+    @model_validator(mode="after")
+    def _clock_is_due(self) -> "MattersQuery":
+        if self.clock is not None and self.due is None:
+            raise LetterValueError("clock", "says which deadline `due` means; give both")
+        return self
+
+    def due_filter(self, now: datetime, soon_days: int) -> DueFilter:
+        """Return what `due` asks for at a time: what is overdue, or falls due within so many days."""
+        if self.due == "overdue":
+            return DueFilter(None, now, self.clock, self.level)
+        return DueFilter(now, now + timedelta(days=soon_days), self.clock, self.level)
 
 
 class LettersQuery(PageQuery):

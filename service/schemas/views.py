@@ -7,8 +7,8 @@ from pydantic import BaseModel
 from sqlalchemy import Row
 
 from model.records import VisitLevel
-from service.clocks import Clock
-from service.hot_issues import HotIssue
+from service.clocks import Clock, ClockState
+from service.course import Status, Step
 from service.matters import PartName
 from service.schemas.results import (
     AnalysisOut,
@@ -22,17 +22,21 @@ from service.schemas.results import (
     ScoredOut,
 )
 
-MOST_LETTERS_OF_ISSUE = 50
-
 
 class ClockOut(BaseModel):
-    """A deadline with its article of the Regulation and the event that starts it."""
+    """A deadline with its article of the Regulation, the event that starts it, and how it stands.
+
+    `provisional` marks working days of a year whose holidays are not announced yet.
+    """
 
     name: str
     article: str
     start_event: str
     starts_at: datetime | None
     due_at: datetime | None
+    state: ClockState
+    met_at: datetime | None
+    provisional: bool
 
     @classmethod
     def of(cls, clock: Clock) -> "ClockOut":
@@ -43,6 +47,9 @@ class ClockOut(BaseModel):
             start_event=clock.start_event,
             starts_at=clock.starts_at,
             due_at=clock.due_at,
+            state=clock.state,
+            met_at=clock.met_at,
+            provisional=clock.provisional,
         )
 
 
@@ -214,18 +221,31 @@ class MatterFlagOut(BaseModel):
 
 
 class EventOut(BaseModel):
-    """What happened to a matter."""
+    """What happened to a matter; a step that was taken back does not stand."""
 
+    number: int
     at: datetime
     kind: str
     detail: dict[str, Any]
+    standing: bool
+
+    @classmethod
+    def of(cls, row: Row[Any], standing: bool) -> "EventOut":
+        """Show an event."""
+        at = datetime.fromisoformat(row.at)
+        return cls(number=row.number, at=at, kind=row.kind, detail=row.detail, standing=standing)
 
 
 class MatterOut(BaseModel):
-    """A matter with its letters, oldest first."""
+    """A matter with its letters, oldest first; `possible` are the steps that make sense now."""
 
     id: str
     title: str
+    registration: str | None
+    unit: str | None
+    status: Status
+    possible: list[Step]
+    clocks: list[ClockOut]
     letters: list[LetterOut]
     flag: MatterFlagOut
     events: list[EventOut]
@@ -237,72 +257,12 @@ class MatterLineOut(BaseModel):
     id: str
     title: str
     letters: int
+    registration: str | None
+    unit: str | None
+    status: Status
     last_received_at: datetime
     category: str | None
     flag: MatterFlagOut
-
-
-class ClassOut(BaseModel):
-    """A class of letters: of level 2, or of level 1 where there is none below."""
-
-    code: str
-    name: str
-
-
-class IssueLetterOut(BaseModel):
-    """A letter of a hot issue, with its matter."""
-
-    id: str
-    matter: str
-    title: str
-    received_at: datetime
-
-
-class HotIssueOut(BaseModel):
-    """Alike matters of one class in one region that rise together; about matters, never about a person.
-
-    `petitioners` counts different people in 14 days, `usual` how many its region and class have in as many days.
-    `surprise` is minus the decimal logarithm of the chance of as many or more.
-    """
-
-    region: str | None
-    category: ClassOut
-    matters: int
-    letters: int
-    petitioners: int
-    usual: float
-    surprise: float
-    newest: list[IssueLetterOut]
-
-    @classmethod
-    def of(cls, issue: HotIssue, rows: list[Row[Any]]) -> "HotIssueOut":
-        """Show an issue with its letters, newest first, of which it names at most fifty."""
-        return cls(
-            region=issue.cell.region or None,
-            category=ClassOut(code=issue.cell.category, name=rows[0].name),
-            matters=len(issue.matters),
-            letters=len(rows),
-            petitioners=issue.petitioners,
-            usual=round(issue.usual, 2),
-            surprise=round(issue.surprise, 2),
-            newest=[
-                IssueLetterOut(
-                    id=row.id,
-                    matter=row.matter_id,
-                    title=row.title or row.beginning,
-                    received_at=datetime.fromisoformat(row.received_at),
-                )
-                for row in rows[:MOST_LETTERS_OF_ISSUE]
-            ],
-        )
-
-
-class HotIssueList(BaseModel):
-    """The hot issues of the days from `since` to `until`."""
-
-    since: datetime
-    until: datetime
-    items: list[HotIssueOut]
 
 
 class LetterPage(BaseModel):

@@ -19,7 +19,9 @@ def matters(clerk: Desk) -> list[dict[str, Any]]:
 def test_a_matter_shows_its_letters_oldest_first(clerk: Desk, matters: list[dict[str, Any]]) -> None:
     lift, _, _, again = matters
     matter = clerk.read(f"/matters/{lift['matter']['id']}")
-    assert matter.keys() == {"id", "title", "letters", "flag", "events"}
+    assert matter.keys() == {
+        "id", "title", "registration", "unit", "status", "possible", "clocks", "letters", "flag", "events",
+    }  # fmt: skip
     assert matter["title"] == "电梯"
     assert ids(matter["letters"]) == [lift["id"], again["id"]]
     assert [letter["matter"]["verdict"] for letter in matter["letters"]] == ["first", "repeat"]
@@ -30,7 +32,9 @@ def test_matters_with_the_newest_letter_come_first(clerk: Desk, matters: list[di
     lift, road, wages, _ = (letter["matter"]["id"] for letter in matters)
     items = clerk.read("/matters")["items"]
     assert ids(items) == [lift, *sorted((road, wages), reverse=True)]
-    assert items[0].keys() == {"id", "title", "letters", "last_received_at", "category", "flag"}
+    assert items[0].keys() == {
+        "id", "title", "registration", "unit", "status", "letters", "last_received_at", "category", "flag",
+    }  # fmt: skip
     assert (items[0]["letters"], items[0]["category"]) == (2, "construction")
     assert items[0]["last_received_at"] == "2026-03-03T16:00:00Z"
 

@@ -38,6 +38,7 @@ def test_a_letter_is_stored_with_its_vector_matter_and_change(office: Office) ->
         "corrections": 0,
         "decisions": 0,
         "flags": 0,
+        "deadlines": 1,
     }
 
 

@@ -1,0 +1,73 @@
+"""Every statement about when the duties in matters are due."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, insert, or_, select
+
+from model.records import VisitLevel
+from service.matters import Duty
+from service.queries.letters import Sight, moment
+from service.queries.matters import of_level
+from service.tables import deadlines, letters
+
+
+@dataclass(frozen=True, slots=True)
+class DueFilter:
+    """Which deadlines are asked for: from a time on, before a time, of one clock, in matters of one level of flag.
+
+    None means any.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    clock: str | None = None
+    level: VisitLevel | None = None
+
+
+def put_deadlines(connection: Connection, owed: Mapping[str, Sequence[Duty]]) -> None:
+    """Store what is owed in matters, in place of what was owed before."""
+    connection.execute(delete(deadlines).where(deadlines.c.matter_id.in_(list(owed))))
+    rows = [
+        {"matter_id": matter_id, "clock": duty.name, "due_at": moment(duty.due_at)}
+        for matter_id, duties in owed.items()
+        for duty in duties
+    ]
+    if rows:
+        connection.execute(insert(deadlines), rows)
+
+
+def page_of_due(
+    connection: Connection, sight: Sight, narrow: DueFilter, limit: int, after: tuple[str, str] | None
+) -> list[Row[Any]]:
+    """Return matter_id, clock and due_at of up to `limit` matters that the caller may see, what is due first first.
+
+    A matter stands where its first deadline of those asked for stands.
+    """
+    seen = exists().where(letters.c.matter_id == deadlines.c.matter_id, sight.condition())
+    statement = select(deadlines).where(seen, *_conditions(narrow))
+    if narrow.clock is None:
+        other = deadlines.alias()
+        earlier = or_(
+            other.c.due_at < deadlines.c.due_at,
+            and_(other.c.due_at == deadlines.c.due_at, other.c.clock < deadlines.c.clock),
+        )
+        statement = statement.where(~exists().where(other.c.matter_id == deadlines.c.matter_id, earlier))
+    if after:
+        due_at, matter_id = after
+        later = and_(deadlines.c.due_at == due_at, deadlines.c.matter_id > matter_id)
+        statement = statement.where(deadlines.c.due_at >= due_at, or_(deadlines.c.due_at > due_at, later))
+    return list(connection.execute(statement.order_by(deadlines.c.due_at, deadlines.c.matter_id).limit(limit)))
+
+
+def _conditions(narrow: DueFilter) -> list[ColumnElement[bool]]:
+    conditions = of_level(deadlines.c.matter_id, narrow.level)
+    if narrow.clock is not None:
+        conditions.append(deadlines.c.clock == narrow.clock)
+    if narrow.since is not None:
+        conditions.append(deadlines.c.due_at >= moment(narrow.since))
+    if narrow.until is not None:
+        conditions.append(deadlines.c.due_at < moment(narrow.until))
+    return conditions
