@@ -13,7 +13,8 @@ from service.caller import Caller
 from service.corrected import FIELDS, applied, review_of, said_by, standing
 from service.engine import Engine
 from service.errors import Invalid, NotFound
-from service.preconditions import require_unchanged, tag_of
+from service.lives import Lives
+from service.preconditions import require_unchanged
 from service.queries import corrections as queries
 from service.queries import letters as letter_queries
 from service.queries import matters as matter_queries
@@ -61,8 +62,7 @@ class Corrector:
         return row
 
     def _require_unchanged(self, row: Row[Any], if_match: str | None) -> None:
-        matter = matter_queries.revision_of(self.connection, row.matter_id)
-        require_unchanged(if_match, row.revision, tag_of(row.revision, matter))
+        require_unchanged(if_match, row.revision, Lives(self.connection, datetime.now(UTC)).tag(row))
 
     def _after(self, row: Row[Any], before: Mapping[str, Any], wanted: CorrectionIn) -> dict[str, Any]:
         """Return what the request says, field by field; None for what it takes back."""

@@ -1,6 +1,6 @@
 """Stored letters and matters, as much of them as a caller may see."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -9,20 +9,19 @@ from sqlalchemy import Connection, Row
 
 from model.records import VisitLevel
 from service.caller import Caller
-from service.clocks import Clock
 from service.engine import Engine
 from service.errors import NotFound
 from service.flag_card import card_of, names_of
 from service.flagging import Flagged, Flagger
-from service.handling import TAKEN_BACK, TOLD, Handling, opened_at, receipt_of
+from service.handling import TAKEN_BACK
 from service.keys import Keys
+from service.lives import Lives
 from service.masking import masked_petitioner
 from service.nearby import Nearby
 from service.paging import cursor_of, position_of
 from service.preconditions import tag_of
 from service.queries import automatic as automatic_queries
 from service.queries import deadlines as deadline_queries
-from service.queries import flags as flag_queries
 from service.queries import letters as queries
 from service.queries import matters as matter_queries
 from service.queries.deadlines import DueFilter
@@ -54,8 +53,7 @@ class Reader:
         self.caller = caller
         self.flagger = flagger
         self.now = datetime.now(UTC)
-        # What the clocks of letters depend on, by matter: when all letters came, and what was done.
-        self._lives: dict[str, tuple[list[datetime], Handling]] = {}
+        self.lives = Lives(connection, self.now)
 
     def letter(self, letter_id: str) -> LetterOut:
         """Return a letter; raises NotFound if there is none that the caller may see."""
@@ -74,7 +72,7 @@ class Reader:
 
     def views(self, rows: Sequence[Row[Any]]) -> list[LetterOut]:
         """Show rows that the caller may see, with as many statements for many as for one."""
-        self._learn_lives({row.matter_id for row in rows})
+        self.lives.learn({row.matter_id for row in rows})
         readable = self._readable_among(rows)
         nearby = Nearby(self.connection, self.caller, [row.id for row in rows if row.id in readable])
         return [self._shown(row, nearby) if row.id in readable else LetterOut.withheld(row) for row in rows]
@@ -90,7 +88,7 @@ class Reader:
 
     def _shown(self, row: Row[Any], nearby: Nearby) -> LetterOut:
         people = self.keys.decrypt(row.people)["petitioners"] if row.people else []
-        view = LetterOut.of(row, self._clocks(row), nearby.matter_of(row), masked_petitioner(people))
+        view = LetterOut.of(row, self.lives.clocks(row), nearby.matter_of(row), masked_petitioner(people))
         if self.flagger.on:
             return view
         automatic = view.automatic.model_copy(update={"group_visit": None}) if view.automatic else None
@@ -100,32 +98,13 @@ class Reader:
         """Return the tag of a letter as the caller sees it now; what is withheld never changes."""
         if row.id not in self._readable_among([row]):
             return tag_of(0)
-        running = sum(clock.state == "running" for clock in self._clocks(row))
-        return tag_of(row.revision, matter_queries.revision_of(self.connection, row.matter_id), running)
+        return self.lives.tag(row)
 
     def matter_tag(self, view: MatterOut) -> str:
         """Return the tag of a matter as it is shown; clocks and growth change with time alone."""
         clocks = [*view.clocks, *(clock for letter in view.letters for clock in letter.clocks)]
         running = sum(clock.state == "running" for clock in clocks)
         return tag_of(matter_queries.revision_of(self.connection, view.id), view.flag.points, running)
-
-    def _clocks(self, row: Row[Any]) -> list[Clock]:
-        """Return the clocks of a letter in its matter."""
-        self._learn_lives({row.matter_id})
-        received, handling = self._lives[row.matter_id]
-        return handling.clocks_of_letter(received, receipt_of(row), self.now)
-
-    def _learn_lives(self, matter_ids: Collection[str]) -> None:
-        unknown = sorted(matter_ids - self._lives.keys())
-        if not unknown:
-            return
-        received: dict[str, list[datetime]] = {matter_id: [] for matter_id in unknown}
-        events: dict[str, list[Row[Any]]] = {matter_id: [] for matter_id in unknown}
-        for row in queries.receipts_of(self.connection, unknown):
-            received[row.matter_id].append(opened_at(row))
-        for event in flag_queries.events_of_kinds(self.connection, unknown, TOLD):
-            events[event.matter_id].append(event)
-        self._lives |= {matter_id: (received[matter_id], Handling.of(events[matter_id])) for matter_id in unknown}
 
     def decisions(self, letter_id: str) -> list[DecisionOut]:
         """Return what was decided automatically on a letter; raises NotFound if the caller may not read it."""

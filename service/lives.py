@@ -1,0 +1,47 @@
+"""Where letters stand in the lives of their matters, read for many letters at once."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from service.clocks import Clock
+from service.handling import TOLD, Handling, opened_at, receipt_of
+from service.preconditions import tag_of
+from service.queries.flags import events_of_kinds
+from service.queries.letters import receipts_of
+from service.queries.matters import revision_of
+
+
+class Lives:
+    """Hold when the letters of some matters came and what was done in these, as it is at a time."""
+
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        self.connection = connection
+        self.now = now
+        self._known: dict[str, tuple[list[datetime], Handling]] = {}
+
+    def learn(self, matter_ids: Collection[str]) -> None:
+        """Read matters that are not known yet, with as many statements for many as for one."""
+        unknown = sorted(set(matter_ids) - self._known.keys())
+        if not unknown:
+            return
+        received: dict[str, list[datetime]] = {matter_id: [] for matter_id in unknown}
+        events: dict[str, list[Row[Any]]] = {matter_id: [] for matter_id in unknown}
+        for row in receipts_of(self.connection, unknown):
+            received[row.matter_id].append(opened_at(row))
+        for event in events_of_kinds(self.connection, unknown, TOLD):
+            events[event.matter_id].append(event)
+        self._known |= {matter_id: (received[matter_id], Handling.of(events[matter_id])) for matter_id in unknown}
+
+    def clocks(self, row: Row[Any]) -> list[Clock]:
+        """Return the clocks of a letter."""
+        self.learn([row.matter_id])
+        received, handling = self._known[row.matter_id]
+        return handling.clocks_of_letter(received, receipt_of(row), self.now)
+
+    def tag(self, row: Row[Any]) -> str:
+        """Return the tag of a letter; time alone stops clocks that run."""
+        running = sum(clock.state == "running" for clock in self.clocks(row))
+        return tag_of(row.revision, revision_of(self.connection, row.matter_id), running)
