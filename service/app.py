@@ -1,17 +1,20 @@
 """Puts the application together."""
 
 from datetime import timedelta
+from threading import Event
 
 from flask import Flask
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 from flask_wtf.csrf import CSRFProtect
 
-from service import auth, problems, requests
+from service import auth, observing, problems, rates, requests
 from service.api import blueprints
+from service.api.system import STOPPING
 from service.office import Office
 from service.requests import MEBIBYTE
 from service.schemas.problems import ProblemOut
+from service.strict_json import StrictJSON
 from service.web.description import description
 from service.web.pages import web
 
@@ -34,10 +37,13 @@ def create_app(office: Office) -> Flask:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
     )
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # only the default provider has it
+    app.json = StrictJSON(app)
     app.extensions["hongyan"] = office
     csrf = CSRFProtect(app)
+    app.extensions[STOPPING] = Event()
+    observing.init_app(app)
     requests.init_app(app)
+    rates.init_app(app, int(office.settings.rate))
     auth.init_app(app)
     problems.init_app(app)
     for blueprint in blueprints:

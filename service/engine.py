@@ -134,6 +134,11 @@ class Engine:
         if not present:
             self._model.forget(change.letter_id)
 
+    @property
+    def last_change(self) -> int:
+        """Return the number of the last change that the index has taken in."""
+        return self._last_change
+
     def nearest(self, vector: Signature, restricted: bool, count: int, at_least: float) -> list[str]:
         """Return the ids of up to `count` letters at least so near to a vector, among accusations or all others."""
         with self._lock:

@@ -86,6 +86,18 @@ class PreconditionFailed(Problem):
         self.etag = etag
 
 
+class UnsupportedMedia(Problem):
+    """The body is in a form that is not read here."""
+
+    status, title = 415, "Unsupported media type"
+
+
+class TooMany(Problem):
+    """The caller sends more requests than it may."""
+
+    status, title = 429, "Too many requests"
+
+
 class Busy(Problem):
     """The service cannot answer now; the caller should try again after a while."""
 

@@ -27,7 +27,7 @@ def position_of(cursor: str) -> tuple[str, str]:
 
 
 def _storable(value: str) -> bool:
-    return not any("\ud800" <= part <= "\udfff" for part in value)
+    return not any(part == "\x00" or "\ud800" <= part <= "\udfff" for part in value)
 
 
 def _foreign() -> Invalid:

@@ -8,12 +8,12 @@ from typing import Any, TypeVar, cast
 from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
-from service.errors import Problem
+from service.errors import Problem, UnsupportedMedia
 
 View = TypeVar("View", bound=Callable[..., Any])
 MEBIBYTE = 1024 * 1024
 
-_REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -37,7 +37,7 @@ def init_app(app: Flask) -> None:
 def _name_request() -> None:
     """Take over the caller's request id if it is harmless, or make one."""
     given = request.headers.get("X-Request-ID", "")
-    g.request_id = given if _REQUEST_ID.match(given) else secrets.token_hex(8)
+    g.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
 
 
 def _protect(response: Response) -> Response:
@@ -79,6 +79,9 @@ def check_json() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
     if request.method not in ("POST", "PATCH", "PUT") or not getattr(view, "reads_json", True):
         return
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        # What is small on the way may be huge when unpacked.
+        raise UnsupportedMedia("Send the body as it is, without Content-Encoding.")
     try:
         request.get_json(cache=True)
     except UnsupportedMediaType as error:
@@ -94,4 +97,8 @@ def _fault(content: bytes) -> str:
         content.decode("utf-8")
     except UnicodeDecodeError:
         return "is not UTF-8; convert it from its encoding (GB18030?) first"
-    return "is not JSON; check quotes, commas and brackets" if content else "is empty; send a letter as JSON"
+    return (
+        "is not JSON; check quotes, commas, brackets, numbers and names that stand twice"
+        if content
+        else "is empty; send a letter as JSON"
+    )

@@ -8,6 +8,22 @@ from pathlib import Path
 from service.errors import SettingError
 
 PREFIX = "HONGYAN_"
+# The least and the most of settings that are numbers, and what others may be.
+NUMBERS = {
+    "port": (1, 65535),
+    "processes": (1, 64),
+    "threads": (1, 64),
+    "waiting": (1, 1000),
+    "rate": (1, 10_000_000),
+    "drain": (0, 600),
+    "group_from": (1, 1000),
+    "due_soon_days": (1, 365),
+}
+CHOICES = {
+    "worker": ("in-process", "separate"),
+    "group_visit": ("on", "off"),
+    "log_level": ("DEBUG", "INFO", "WARNING", "ERROR"),
+}
 
 
 def _setting(default: str, meaning: str) -> str:
@@ -28,6 +44,10 @@ class Settings:
     keys: str = _setting("", "File of the secret keys; empty means keys in the home folder, made when first needed.")
     processes: str = _setting("1", "Processes of the server, which share the model's memory.")
     threads: str = _setting("8", "Requests that one server process answers at the same time.")
+    waiting: str = _setting("64", "Requests that may wait in one server process; more answer 503 at once.")
+    rate: str = _setting("60000", "Requests a minute that a token may send to one server process; more answer 429.")
+    drain: str = _setting("2", "Seconds for which a server that is told to stop goes on, not ready any more.")
+    log_level: str = _setting("INFO", "How much is logged: `DEBUG`, `INFO`, `WARNING` or `ERROR`.")
     worker: str = _setting("in-process", "`separate` leaves jobs to processes of `hongyan worker`.")
     group_from: str = _setting("5", "How many people who come together are a group visit.")
     due_soon_days: str = _setting("3", "How many days before its deadline a matter counts as nearly due.")
@@ -44,20 +64,7 @@ class Settings:
             raise SettingError(f"unknown setting {unknown[0]}; known are {', '.join(sorted(_known_names()))}")
         names = {PREFIX + entry.name.upper(): entry.name for entry in fields(cls)}
         settings = cls(**{names[key]: value for key, value in given.items() if key in names and value})
-        if not _is_number(settings.port, 65535):
-            raise SettingError(f"HONGYAN_PORT is {settings.port!r}; give a number from 1 to 65535")
-        if not _is_number(settings.processes, 64):
-            raise SettingError(f"HONGYAN_PROCESSES is {settings.processes!r}; give a number from 1 to 64")
-        if not _is_number(settings.threads, 64):
-            raise SettingError(f"HONGYAN_THREADS is {settings.threads!r}; give a number from 1 to 64")
-        if not _is_number(settings.group_from, 1000):
-            raise SettingError(f"HONGYAN_GROUP_FROM is {settings.group_from!r}; give a number from 1 to 1000")
-        if not _is_number(settings.due_soon_days, 365):
-            raise SettingError(f"HONGYAN_DUE_SOON_DAYS is {settings.due_soon_days!r}; give a number from 1 to 365")
-        if settings.worker not in ("in-process", "separate"):
-            raise SettingError(f"HONGYAN_WORKER is {settings.worker!r}; give in-process or separate")
-        if settings.group_visit not in ("on", "off"):
-            raise SettingError(f"HONGYAN_GROUP_VISIT is {settings.group_visit!r}; give on or off")
+        _check(settings)
         return settings
 
     @property
@@ -86,12 +93,20 @@ class Settings:
         return Path(self.keys).expanduser() if self.keys else self.home_folder / "keys"
 
 
+def _check(settings: Settings) -> None:
+    """Raise SettingError, saying what may be given, for a value that makes no sense."""
+    for name, (least, most) in NUMBERS.items():
+        value = getattr(settings, name)
+        if not (value.isascii() and value.isdecimal() and least <= int(value) <= most):
+            raise SettingError(f"{PREFIX}{name.upper()} is {value!r}; give a number from {least} to {most}")
+    for name, choices in CHOICES.items():
+        if getattr(settings, name) not in choices:
+            allowed = f"{', '.join(choices[:-1])} or {choices[-1]}"
+            raise SettingError(f"{PREFIX}{name.upper()} is {getattr(settings, name)!r}; give {allowed}")
+
+
 def _known_names() -> set[str]:
     return {PREFIX + "CONFIG", *(PREFIX + entry.name.upper() for entry in fields(Settings))}
-
-
-def _is_number(value: str, largest: int) -> bool:
-    return value.isascii() and value.isdecimal() and 0 < int(value) <= largest
 
 
 def _read_file(path: Path) -> dict[str, str]:

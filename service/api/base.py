@@ -12,7 +12,7 @@ from service.schemas.problems import ProblemOut
 
 PROBLEM_CONTENT = {"application/problem+json": {"schema": ProblemOut.model_json_schema()}}
 PROBLEMS: dict[Any, Any] = {
-    status: {"content": PROBLEM_CONTENT} for status in (400, 401, 404, 409, 413, 415, 422, 500, 503)
+    status: {"content": PROBLEM_CONTENT} for status in (400, 401, 404, 408, 409, 413, 414, 415, 422, 429, 431, 500, 503)
 }
 
 NOT_MODIFIED: dict[str, Any] = {"description": "The caller has the present state already"}

@@ -11,6 +11,7 @@ from service.correcting import Corrector
 from service.errors import Problem
 from service.flagging import flags_follow
 from service.intake import Delivery, Stored
+from service.observing import leave_out, these_metrics
 from service.office import this_office
 from service.preconditions import is_known
 from service.queries.letters import letters_by_id
@@ -43,9 +44,17 @@ def deliver(header: DeliveryHeader, body: LetterIn) -> Response:
     """
     office = this_office()
     stored = office.intake.take(Delivery(body, this_caller(), header.idempotency_key))
+    _count(stored)
+    if stored.row.restricted:
+        leave_out()
     with office.database.read() as connection:
         reader = office.reader(connection, this_caller())
         return answer(reader.view(stored.row), 201 if stored.new else 200, reader.tag(stored.row))
+
+
+def _count(stored: Stored) -> None:
+    if stored.new and not stored.row.restricted:
+        these_metrics().letters.inc()
 
 
 def _shown(stored: Stored) -> LetterOut:
@@ -77,6 +86,7 @@ def _line(outcome: Stored | Problem | LetterError) -> BatchLineOut:
     if isinstance(outcome, Problem):
         field, reason = outcome.blamed
         return BatchLineOut(status=outcome.status, error=RefusedOut(field=field, reason=reason))
+    _count(outcome)
     return BatchLineOut(status=201 if outcome.new else 200, letter=_shown(outcome))
 
 
@@ -119,6 +129,10 @@ def correct_letter(path: LetterPath, header: ConditionHeader, body: CorrectionIn
     with office.database.read() as connection:
         # The caller has just read and changed it, even if it is out of sight from now on.
         row = letters_by_id(connection, [path.letter_id])[path.letter_id]
+        if row.restricted:
+            leave_out()
+        else:
+            these_metrics().corrections.inc()
         reader = office.reader(connection, this_caller())
         return answer(reader.view(row), tag=reader.tag(row))
 

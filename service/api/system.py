@@ -1,16 +1,21 @@
-"""Health: alive, and ready."""
+"""Health: alive, ready, and numbers for Prometheus."""
 
-from flask import Response
+from threading import Event
+from typing import Any, cast
+
+from flask import Response, current_app
 from flask_openapi3.blueprint import APIBlueprint
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from service.api.base import answer
 from service.auth import PUBLIC, allow
-from service.errors import Busy, DatabaseError
-from service.migrate import require_current
+from service.observing import these_metrics
 from service.office import this_office
-from service.schemas.requests import HealthOut, TroubledOut
+from service.readiness import HARMLESS, checks, gauges
+from service.schemas.requests import HealthOut, ReadyOut
+
+STOPPING = "stopping"
+NUMBERS: dict[Any, Any] = {200: {"description": "Numbers", "content": {"text/plain": {"schema": {"type": "string"}}}}}
 
 system_api = APIBlueprint("system", __name__)
 
@@ -22,20 +27,24 @@ def healthz() -> Response:
     return answer(HealthOut(status="ok"))
 
 
-@system_api.get("/readyz", responses={200: TroubledOut, 503: HealthOut})
+@system_api.get("/readyz", responses={200: ReadyOut, 503: ReadyOut})
 @allow(PUBLIC)
 def readyz() -> Response:
-    """Say whether letters can be taken in: database reachable and migrated, model loaded.
+    """Say whether letters can be taken in, check by check.
 
-    A process that cannot load the active model goes on with the one before, and says so.
+    A process that cannot load the active model goes on with the one before, and says why.
     """
-    database, watch = this_office().database, this_office().watch
-    try:
-        with database.read() as connection:
-            connection.execute(text("SELECT 1"))
-        require_current(database)
-    except (DatabaseError, Busy, SQLAlchemyError):
-        return answer(HealthOut(status="unavailable"), 503)
-    if watch.trouble:
-        return answer(TroubledOut(status="ok", model=watch.trouble))
-    return answer(HealthOut(status="ok"))
+    found = checks(this_office(), cast(Event, current_app.extensions[STOPPING]))
+    ready = set(found.values()) <= HARMLESS
+    return answer(
+        ReadyOut(status="ok" if ready else "unavailable", checks=found, model=this_office().watch.trouble),
+        200 if ready else 503,
+    )
+
+
+@system_api.get("/metrics", responses=NUMBERS)
+@allow(PUBLIC)
+def metrics() -> Response:
+    """Return numbers about requests, letters, jobs and the model, for Prometheus."""
+    office = this_office()
+    return Response(these_metrics().text(lambda: gauges(office)), content_type=CONTENT_TYPE_LATEST)

@@ -2,18 +2,28 @@
 
 import gc
 import signal
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
-from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from model.errors import ArtefactError
+from service import logs
+from service.api.system import STOPPING
 from service.app import create_app
 from service.commands.base import clear_errors
+from service.gate import Gate
+from service.metrics import forget_process, share
 from service.office import Office
+from service.patience import PatientWorker
 from service.settings import Settings
+from service.watch import Watch
 from service.worker import LOCK, Worker
+
+# They turn requests away and answer probes when all others are taken.
+SPARE_THREADS = 8
 
 
 class Server(BaseApplication):
@@ -29,13 +39,17 @@ class Server(BaseApplication):
         settings = self.office.settings
         options: dict[str, Any] = {
             "bind": f"{settings.host}:{settings.port}",
-            "worker_class": "gthread",
+            "worker_class": PatientWorker,
             "workers": int(settings.processes),
-            "threads": int(settings.threads),
+            # Threads are cheap and mostly wait; the gate lets as many work as the settings say.
+            "threads": int(settings.threads) + int(settings.waiting) + SPARE_THREADS,
             "preload_app": True,
             "post_fork": self._start_process,
             "timeout": 120,
-            "graceful_timeout": 30,
+            "graceful_timeout": 30 + int(settings.drain),
+            "limit_request_line": 8190,
+            "logconfig_dict": logs.configuration(settings.log_level),
+            "child_exit": lambda _server, process: forget_process(process.pid),
             "proc_name": "hongyan",
             "worker_exit": self._stop_jobs,
             "control_socket_disable": True,
@@ -43,12 +57,14 @@ class Server(BaseApplication):
         for name, value in options.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:  # type: ignore[override]  # a Flask application is a WSGI callable
+    def load(self) -> Gate:  # type: ignore[override]  # the gate is a WSGI callable
         """Make the application before processes part; what is there by then stays shared as long as nobody writes."""
-        app = create_app(self.office)
+        application = create_app(self.office)
+        at_work, waiting = int(self.office.settings.threads), int(self.office.settings.waiting)
+        gate = Gate(application, at_work, waiting, Watch(), application.extensions[STOPPING])
         gc.collect()
         gc.freeze()
-        return app
+        return gate
 
     def _start_process(self, _server: Any, _process: Any) -> None:
         """Open in each process what does not survive a fork: connections, the index, threads.
@@ -76,7 +92,10 @@ def run(settings: Settings) -> None:
         if settings.model_folder:
             raise
         raise ArtefactError(f"{error}; or return to the version before: hongyan model rollback") from error
-    Server(office).run()
+    PatientWorker.drain_seconds = float(settings.drain)
+    with TemporaryDirectory(prefix="hongyan-metrics-") as folder:
+        share(Path(folder))
+        Server(office).run()
 
 
 @click.command()

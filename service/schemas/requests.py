@@ -19,6 +19,8 @@ MOST_IN_BATCH = 1000
 MOST_TO_SPLIT = 1000
 WORD = "^[a-z_]+$"
 
+Id = Annotated[Text, Field(max_length=64)]
+
 
 def _code(value: Any) -> Any:
     """Accept a class as answers show it, too."""
@@ -38,7 +40,7 @@ def _level(value: Any) -> Any:
 class LetterPath(BaseModel):
     """Which letter."""
 
-    letter_id: str = Field(max_length=64)
+    letter_id: Id
 
 
 def readable_time(value: str | None) -> str | None:
@@ -54,13 +56,13 @@ def readable_time(value: str | None) -> str | None:
 class MatterPath(BaseModel):
     """Which matter."""
 
-    matter_id: str = Field(max_length=64)
+    matter_id: Id
 
 
 class LinkPath(MatterPath):
     """Which letter of which matter."""
 
-    letter_id: str = Field(max_length=64)
+    letter_id: Id
 
 
 class DecisionIn(BaseModel):
@@ -228,8 +230,8 @@ class MattersQuery(PageQuery):
 class LettersQuery(PageQuery):
     """Which letters of the list."""
 
-    category: str | None = None
-    region: str | None = None
+    category: Annotated[Line | None, Field(max_length=200)] = None
+    region: Line | None = None
     channel: Literal["letter", "visit", "web", "phone"] | None = None
     review: Literal["pending", "accepted", "corrected"] | None = None
     level: VisitLevel | None = Field(default=None, description="Group-visit level.")
@@ -318,12 +320,17 @@ class BatchOut(BaseModel):
 
 
 class HealthOut(BaseModel):
-    """Whether the service is alive, and whether it is ready."""
+    """That the service is alive."""
+
+    status: Literal["ok"]
+
+
+class ReadyOut(BaseModel):
+    """Whether the service is ready, check by check; a late queue alone is a reason to look."""
 
     status: Literal["ok", "unavailable"]
-
-
-class TroubledOut(HealthOut):
-    """A service that is ready, though not all is well with it."""
-
+    checks: dict[
+        Literal["database", "migrations", "model", "index", "queue", "process"],
+        Literal["ok", "unavailable", "behind", "late", "other", "stopping"],
+    ]
     model: str | None = Field(default=None, description="Why another model than the active one reads letters.")

@@ -1,0 +1,77 @@
+"""Whether letters can be taken in, check by check, and what waits."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from threading import Event
+from typing import Literal
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from service.errors import DatabaseError
+from service.metrics import Gauges
+from service.migrate import require_current
+from service.office import Office
+from service.queries import health as queries
+
+Check = Literal["database", "migrations", "model", "index", "queue", "process"]
+State = Literal["ok", "unavailable", "behind", "late", "other", "stopping"]
+
+# Letters that other processes took in are learnt before each search; more than so many would make it slow.
+MOST_BEHIND = 5000
+LATE_AFTER = timedelta(hours=1)
+# A late queue, or another model than the active one, is a reason to look, and none to refuse letters.
+HARMLESS: frozenset[State] = frozenset({"ok", "late", "other"})
+
+
+def checks(office: Office, stopping: Event) -> dict[Check, State]:
+    """Return the state of everything that taking in letters needs."""
+    found: dict[Check, State] = {
+        "process": "stopping" if stopping.is_set() else "ok",
+        "model": "other" if office.watch.trouble else "ok",
+    }
+    try:
+        with office.database.read() as connection:
+            newest, oldest = queries.newest_change(connection), queries.oldest_due_job(connection)
+    except SQLAlchemyError:
+        return found | _of_database(office)
+    late = oldest is not None and datetime.now(UTC) - datetime.fromisoformat(oldest) > LATE_AFTER
+    found |= {
+        "database": "ok",
+        "index": "ok" if newest - office.engine.last_change <= MOST_BEHIND else "behind",
+        "queue": "late" if late else "ok",
+    }
+    return found | _of_database(office)
+
+
+def _of_database(office: Office) -> dict[Check, State]:
+    """Return whether the database answers and is migrated."""
+    try:
+        require_current(office.database)
+    except DatabaseError:
+        return {"database": "ok", "migrations": "unavailable"}
+    except SQLAlchemyError:
+        return {"database": "unavailable"}
+    return {"migrations": "ok"}
+
+
+def gauges(office: Office) -> Gauges:
+    """Return what waits now and which model reads; of a database that does not answer, nothing."""
+    yield ("hongyan_model", "The model in use.", {"version": office.engine.analyser.version}, 1)
+    try:
+        yield from _of_queue(office)
+    except SQLAlchemyError:
+        return
+
+
+def _of_queue(office: Office) -> Iterator[tuple[str, str, dict[str, str], float]]:
+    with office.database.read() as connection:
+        counts, oldest = queries.active_jobs(connection), queries.oldest_due_job(connection)
+    for (kind, state), number in counts.items():
+        yield ("hongyan_jobs", "Jobs that wait or run.", {"kind": kind, "state": state}, number)
+    waited = datetime.now(UTC) - datetime.fromisoformat(oldest) if oldest else timedelta()
+    yield (
+        "hongyan_oldest_job_seconds",
+        "How long the job waits that is due first.",
+        {},
+        max(0.0, waited.total_seconds()),
+    )
