@@ -16,7 +16,8 @@ from tests.service.desk import Desk, LetIn, assert_problem
 OPEN = {
     "static",
     "system.healthz",
-    "system.readyz", "system.metrics",
+    "system.readyz",
+    "system.metrics",
     "description.openapi",
     "description.docs",
     "description.docs_asset",
