@@ -14,7 +14,10 @@ def test_a_healthy_service_says_so_without_a_token(client: FlaskClient) -> None:
     alive, ready = client.get("/healthz"), client.get("/readyz")
     assert (alive.status_code, alive.json) == (200, {"status": "ok"})
     names = ("database", "migrations", "model", "index", "queue", "process")
-    assert (ready.status_code, ready.json) == (200, {"status": "ok", "checks": dict.fromkeys(names, "ok")})
+    assert (ready.status_code, ready.json) == (
+        200,
+        {"status": "ok", "checks": dict.fromkeys(names, "ok"), "model": None},
+    )
 
 
 def test_a_server_that_stops_says_so_and_answers_still(app: Flask, clerk: Desk) -> None:
