@@ -7,7 +7,7 @@ from typing import Literal
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.errors import DatabaseError
+from service.errors import Busy, DatabaseError
 from service.metrics import Gauges
 from service.migrate import require_current
 from service.office import Office
@@ -32,7 +32,7 @@ def checks(office: Office, stopping: Event) -> dict[Check, State]:
     try:
         with office.database.read() as connection:
             newest, oldest = queries.newest_change(connection), queries.oldest_due_job(connection)
-    except SQLAlchemyError:
+    except (SQLAlchemyError, Busy):
         return found | _of_database(office)
     late = oldest is not None and datetime.now(UTC) - datetime.fromisoformat(oldest) > LATE_AFTER
     found |= {
@@ -49,7 +49,7 @@ def _of_database(office: Office) -> dict[Check, State]:
         require_current(office.database)
     except DatabaseError:
         return {"database": "ok", "migrations": "unavailable"}
-    except SQLAlchemyError:
+    except (SQLAlchemyError, Busy):
         return {"database": "unavailable"}
     return {"migrations": "ok"}
 
@@ -59,7 +59,7 @@ def gauges(office: Office) -> Gauges:
     yield ("hongyan_model", "The model in use.", {"version": office.engine.analyser.version}, 1)
     try:
         yield from _of_queue(office)
-    except SQLAlchemyError:
+    except (SQLAlchemyError, Busy):
         return
 
 
