@@ -26,7 +26,7 @@ OPEN = {
     "web.log_in_by_link",
     "web.logout",
 }
-EXAMPLES = {"letter_id": "0", "matter_id": "0", "filename": "x", "name": "x", "secret": "x"}
+EXAMPLES = {"letter_id": "0", "matter_id": "0", "filename": "x", "name": "x", "secret": "x", "version": "x"}
 
 
 def test_every_route_states_who_may_use_it(app: Flask) -> None:
