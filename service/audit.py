@@ -25,7 +25,7 @@ LETTER, MATTER = "letter", "matter"
 OPERATOR = Caller("operator", "admin")
 # These filters hold words of ours; what any other holds was typed by somebody, and may name anybody.
 TELLING_FILTERS = frozenset(
-    {"channel", "review", "level", "since", "until", "restricted", "action", "kind", "due", "clock"}
+    {"channel", "review", "level", "since", "until", "restricted", "action", "kind", "due", "clock", "format"}
 )
 HOUR = len("2026-03-05T09")
 
@@ -78,7 +78,7 @@ def record_list(
     Raises Busy if it cannot be recorded: then nothing may be shown.
     """
     with _or_nothing(database) as connection:
-        record(connection, caller, "list", kind, [""], {"filter": _filter_of(query), "count": count})
+        record(connection, caller, "list", kind, [""], {"filter": filter_of(query), "count": count})
         record(connection, caller, "list", MATTER, flagged)
 
 
@@ -108,7 +108,7 @@ def verify_chain(connection: Connection, noted: str | None = None) -> Verified:
     return verify(queries.chain(connection), noted)
 
 
-def _filter_of(query: BaseModel) -> dict[str, Any]:
+def filter_of(query: BaseModel) -> dict[str, Any]:
     """Return what a list is narrowed by; of what may name anybody, only that it was given."""
     given = query.model_dump(mode="json", exclude_none=True, exclude={"cursor", "limit"})
     return {name: value if name in TELLING_FILTERS else "given" for name, value in given.items()}

@@ -10,6 +10,8 @@ from service.metrics import Metrics
 
 logger = logging.getLogger("hongyan.requests")
 OTHER = "other"
+# These calls are about accusations alone.
+UNTOLD = frozenset({"accusations"})
 
 
 def init_app(app: Flask) -> None:
@@ -40,7 +42,7 @@ def _end(response: Response) -> Response:
     seconds = perf_counter() - g.get("began", perf_counter())
     route = request.url_rule.rule if request.url_rule else OTHER
     method = request.method if request.url_rule else OTHER
-    if not g.get("left_out"):
+    if not g.get("left_out") and request.blueprint not in UNTOLD:
         these_metrics().answered(method, route, response.status_code, seconds)
     caller = g.get("caller") or getattr(current_user, "caller", None)
     logger.info(

@@ -1,14 +1,17 @@
 """Letters: deliver, list, read, compare with earlier ones."""
 
+from typing import Any
+
 from flask import Response
 
 from model.errors import LetterError
 from service.api.base import CONDITIONS, NOT_MODIFIED, answer, api_blueprint, unchanged
-from service.audit import LETTER, record_list, record_look
+from service.audit import LETTER, filter_of, record_list, record_look
 from service.auth import allow, this_caller
-from service.caller import OFFICE, READERS
+from service.caller import OFFICE, READERS, Role
 from service.correcting import Corrector
 from service.errors import Problem
+from service.export import export_file, pieces
 from service.flagging import flags_follow
 from service.intake import Delivery, Stored
 from service.observing import leave_out, these_metrics
@@ -25,12 +28,25 @@ from service.schemas.requests import (
     ConditionHeader,
     CorrectionIn,
     DeliveryHeader,
+    ExportQuery,
     KnownHeader,
     LetterPath,
     LettersQuery,
     RefusedOut,
 )
 from service.schemas.views import LetterOut, LetterPage, SimilarList
+
+EXPORTERS: frozenset[Role] = frozenset({"supervisor", "discipline"})
+MIMETYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+FILES: dict[Any, Any] = {
+    200: {
+        "description": "The file",
+        "content": {
+            MIMETYPES["csv"]: {"schema": {"type": "string"}},
+            MIMETYPES["xlsx"]: {"schema": {"type": "string", "format": "binary"}},
+        },
+    }
+}
 
 letters_api = api_blueprint("letters")
 
@@ -99,6 +115,20 @@ def list_letters(query: LettersQuery) -> Response:
         page = office.reader(connection, this_caller()).letters(query.filter(), query.limit, query.cursor)
     record_list(office.database, this_caller(), "letters", query, len(page.items))
     return answer(page)
+
+
+@letters_api.get("/letters/export", responses=FILES)
+@allow(EXPORTERS)
+def export_letters(query: ExportQuery) -> Response:
+    """Return the letters that the caller may see as a file for spreadsheets, newest first, without who wrote."""
+    office = this_office()
+    file, count = export_file(office, this_caller(), query.filter(), query.format)
+    told = {"filter": filter_of(query), "count": count}
+    record_look(office.database, this_caller(), "export", "letters", [""], told)
+    response = Response(pieces(file), content_type=MIMETYPES[query.format])
+    response.headers["Content-Disposition"] = f"attachment; filename=letters.{query.format}"
+    response.call_on_close(file.close)
+    return response
 
 
 @letters_api.get("/letters/<letter_id>", responses={200: LetterOut, 304: NOT_MODIFIED})

@@ -21,6 +21,11 @@ from model.when import parse_time
 
 MOST_CHARACTERS = 100_000
 CHANNELS = {"来信": "letter", "来访": "visit", "网信": "web", "网上": "web", "来电": "phone", "电话": "phone"}
+# What times look like, for those who describe them to others; `parse_time` decides.
+TIME = (
+    r"^(19|20|21)\d\d[-/](0?[1-9]|1[0-2])[-/](0?[1-9]|1\d|2[0-8])"
+    r"([T ]([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?(Z|[+-](0\d|1[0-3]):[0-5]\d)?)?$"
+)
 LEAST_TEXT = "give a title, a body or a text that is not empty"
 
 
@@ -30,7 +35,7 @@ def _storable(value: str) -> str:
     return value
 
 
-Text = Annotated[str, AfterValidator(_storable)]
+Text = Annotated[str, AfterValidator(_storable), Field(json_schema_extra={"pattern": "^[^\\x00]*$"})]
 Line = Annotated[Text, Field(max_length=500)]
 
 
@@ -69,14 +74,25 @@ Petitioner = Line | Person
 class LetterIn(BaseModel):
     """A letter. Only a title or a body that is not empty is required; unknown fields are ignored."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(
+        extra="ignore",
+        json_schema_extra={
+            "anyOf": [
+                {"required": [name], "properties": {name: {"type": "string", "pattern": r"\S"}}}
+                for name in ("body", "title", "text")
+            ],
+            "example": {"body": "The lift of our house has stood still for three months.", "channel": "web"},
+        },
+    )
 
     id: Key = None
     external_id: Key = None
     title: Text | None = None
     body: Text | None = None
     text: Text | None = Field(default=None, description="May stand for title and body.")
-    received_at: str | None = Field(default=None, description="ISO 8601; a time without a zone is Asia/Shanghai.")
+    received_at: Annotated[str, Field(json_schema_extra={"pattern": TIME})] | None = Field(
+        default=None, description="ISO 8601; a time without a zone is Asia/Shanghai."
+    )
     channel: Literal["letter", "visit", "web", "phone"] | None = None
     addressee: Line | None = None
     region: Line | None = None

@@ -12,13 +12,14 @@ from service.course import Step
 from service.queries.audit import Narrowing
 from service.queries.deadlines import DueFilter
 from service.queries.letters import Filter
-from service.schemas.letters import LetterIn, LetterValueError, Line, Text
+from service.schemas.letters import TIME, LetterIn, LetterValueError, Line, Text
 from service.schemas.views import LetterOut
 
 MOST_IN_BATCH = 1000
 MOST_TO_SPLIT = 1000
 WORD = "^[a-z_]+$"
 
+Moment = Annotated[str, Field(json_schema_extra={"pattern": TIME})]
 Id = Annotated[Text, Field(max_length=64)]
 
 
@@ -100,7 +101,7 @@ class StepIn(DecisionIn):
     """
 
     type: Step | Literal["registered", "taken_back"]
-    at: str | None = Field(default=None, max_length=40)
+    at: Annotated[str, Field(max_length=40, json_schema_extra={"pattern": TIME})] | None = None
     unit: Line | None = None
     value: Literal["satisfied", "fairly_satisfied", "dissatisfied"] | None = Field(
         default=None, description="With satisfaction only."
@@ -147,7 +148,10 @@ class CorrectionIn(BaseModel):
 
     model_config = ConfigDict(
         extra="forbid",
-        json_schema_extra={"minProperties": 1, "example": {"review": "accepted", "reason": "read again"}},
+        json_schema_extra={
+            "anyOf": [{"required": [name]} for name in ("category", "group_visit", "purpose", "route", "review")],
+            "example": {"review": "accepted", "reason": "read again"},
+        },
     )
 
     category: Annotated[CategoryChoice | None, BeforeValidator(_choice)] = None
@@ -173,7 +177,9 @@ class ConditionHeader(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    if_match: str | None = Field(default=None, alias="If-Match", max_length=500)
+    if_match: (
+        Annotated[str, Field(max_length=500, json_schema_extra={"pattern": r'^(\*|"[0-9]+(-[0-9]+)*")$'})] | None
+    ) = Field(default=None, alias="If-Match", description="An ETag as it was given; * for whatever state.")
 
 
 class KnownHeader(BaseModel):
@@ -227,8 +233,8 @@ class MattersQuery(PageQuery):
         return DueFilter(now, now + timedelta(days=soon_days), self.clock, self.level)
 
 
-class LettersQuery(PageQuery):
-    """Which letters of the list."""
+class LettersFilter(BaseModel):
+    """Which letters are meant."""
 
     category: Annotated[Line | None, Field(max_length=200)] = None
     region: Line | None = None
@@ -236,8 +242,8 @@ class LettersQuery(PageQuery):
     review: Literal["pending", "accepted", "corrected"] | None = None
     level: VisitLevel | None = Field(default=None, description="Group-visit level.")
     restricted: bool | None = Field(default=None, description="Accusations only, or none; for discipline.")
-    since: str | None = Field(default=None, description="Received at or after this time.")
-    until: str | None = Field(default=None, description="Received before this time.")
+    since: Moment | None = Field(default=None, description="Received at or after this time.")
+    until: Moment | None = Field(default=None, description="Received before this time.")
 
     _readable = field_validator("since", "until")(readable_time)
 
@@ -277,6 +283,16 @@ class AuditQuery(PageQuery):
             since=parse_time(self.since) if self.since else None,
             until=parse_time(self.until) if self.until else None,
         )
+
+
+class LettersQuery(LettersFilter, PageQuery):
+    """Which letters of the list."""
+
+
+class ExportQuery(LettersFilter):
+    """Which letters, as which file."""
+
+    format: Literal["csv", "xlsx"] = "csv"
 
 
 class AnalyzeQuery(BaseModel):

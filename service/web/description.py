@@ -8,6 +8,8 @@ from flask import Blueprint, Response, current_app, jsonify, render_template, se
 from flask_openapi3.openapi import OpenAPI
 
 from service.auth import PUBLIC, allow
+from service.office import this_office
+from service.web.examples import document_of
 
 SWAGGER = Path(flask_openapi3_swagger.__file__).parent / "templates" / "swagger"
 
@@ -19,7 +21,8 @@ description = Blueprint("description", __name__)
 @allow(PUBLIC)
 def openapi() -> Response:
     """Return the OpenAPI document."""
-    return jsonify(cast(OpenAPI, current_app).api_doc)
+    classifier = this_office().engine.analyser.category
+    return jsonify(document_of(cast(OpenAPI, current_app).api_doc, classifier.taxonomy if classifier else None))
 
 
 @description.get("/docs")

@@ -46,7 +46,7 @@ BROUGHT = {"Person", "LetterIn"}
 PERSONAL_COLUMNS = {("letters", "people_present"), ("letters", "people")}
 ASKED = {
     "category", "region", "channel", "review", "level", "since", "until", "limit", "cursor", "scores",
-    "action", "kind", "id", "actor", "due", "clock", "restricted",
+    "action", "kind", "id", "actor", "due", "clock", "restricted", "format",
 }  # fmt: skip
 
 # Rare characters, so that not even a surname can stand in an answer by chance.

@@ -1,0 +1,95 @@
+"""What makes the description of the API exact for this office: its categories, and which call leads to which."""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any
+
+from model.taxonomy import Taxonomy
+
+LETTERS, LETTER = "/api/v1/letters", "/api/v1/letters/{letter_id}"
+MATTERS, MATTER = "/api/v1/matters", "/api/v1/matters/{matter_id}"
+TAG = "$response.header.ETag"
+
+# From a call and the status of its answer: name, call, parameters and body of what may be called next.
+_Link = tuple[str, tuple[str, str], Mapping[str, str], Mapping[str, Any] | None]
+
+
+def _of_letter(letter: str, matter: str) -> list[_Link]:
+    """Return what may be called for a letter and its matter, given where an answer names both."""
+    named, within = {"letter_id": letter}, {"matter_id": matter}
+    return [
+        ("letter", ("get", LETTER), named, None),
+        ("similar", ("get", f"{LETTER}/similar"), named, None),
+        ("matter", ("get", MATTER), within, None),
+        ("step", ("post", f"{MATTER}/events"), within, None),
+    ]
+
+
+_CORRECTED: list[_Link] = [
+    ("correct", ("patch", LETTER), {"letter_id": "$response.body#/id", "If-Match": TAG}, None),
+]
+_PAIR: list[_Link] = [
+    (
+        "confirm",
+        ("post", f"{MATTER}/links"),
+        {"matter_id": "$response.body#/items/0/matter/id"},
+        {"letter": "$response.body#/items/1/id", "decision": "confirm"},
+    ),
+]
+_MERGE: list[_Link] = [
+    (
+        "merge",
+        ("post", f"{MATTER}/merge"),
+        {"matter_id": "$response.body#/items/0/id"},
+        {"matter": "$response.body#/items/1/id"},
+    ),
+]
+_SPLIT: list[_Link] = [
+    (
+        "split",
+        ("post", f"{MATTER}/split"),
+        {"matter_id": "$response.body#/id"},
+        {"letters": ["$response.body#/letters/0/id"]},
+    ),
+]
+_UNDO: list[_Link] = [
+    (
+        "undo",
+        ("delete", f"{MATTER}/links/{{letter_id}}"),
+        {"matter_id": "$response.body#/id", "letter_id": "$response.body#/letters/0/id"},
+        None,
+    ),
+]
+LINKS: Mapping[tuple[str, str, str], list[_Link]] = {
+    ("post", LETTERS, "201"): [*_of_letter("$response.body#/id", "$response.body#/matter/id"), *_CORRECTED],
+    ("get", LETTER, "200"): _CORRECTED,
+    ("get", LETTERS, "200"): [*_of_letter("$response.body#/items/0/id", "$response.body#/items/0/matter/id"), *_PAIR],
+    ("get", MATTERS, "200"): _MERGE,
+    ("post", f"{MATTER}/links", "200"): [*_SPLIT, *_UNDO],
+    ("post", f"{MATTER}/merge", "200"): [*_SPLIT, *_UNDO],
+    ("post", f"{MATTER}/split", "200"): _UNDO,
+}
+
+
+def document_of(described: Mapping[str, Any], taxonomy: Taxonomy | None) -> dict[str, Any]:
+    """Return the description with links between calls, and with the codes of the categories in use."""
+    document = deepcopy(dict(described))
+    for (method, path, status), links in LINKS.items():
+        responses = document["paths"][path][method]["responses"]
+        responses[status]["links"] = {
+            name: _link(document, target, parameters, body) for name, target, parameters, body in links
+        }
+    if taxonomy:
+        choice = document["components"]["schemas"]["CategoryChoice"]["properties"]
+        choice["code"]["enum"] = list(taxonomy.by_code)
+        given = document["components"]["schemas"]["CorrectionIn"]["properties"]["category"]
+        given["anyOf"].insert(0, {"type": "string", "enum": [*taxonomy.by_code, *taxonomy.classes_by_code]})
+    return document
+
+
+def _link(
+    document: Mapping[str, Any], target: tuple[str, str], parameters: Mapping[str, str], body: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    method, path = target
+    link = {"operationId": document["paths"][path][method]["operationId"], "parameters": dict(parameters)}
+    return link | ({"requestBody": dict(body)} if body else {})
