@@ -19,7 +19,7 @@ from service.queries import corrections as queries
 from service.queries import letters as letter_queries
 from service.queries import matters as matter_queries
 from service.removal import transfer_letter
-from service.schemas.requests import CorrectionIn
+from service.schemas.corrections import CorrectionIn
 
 # What the software decides by itself and people may correct.
 REVIEWED: tuple[Kind, ...] = ("category", "group_visit")

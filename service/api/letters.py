@@ -19,6 +19,7 @@ from service.office import this_office
 from service.preconditions import is_known
 from service.queries.letters import letters_by_id
 from service.requests import MEBIBYTE, accept_up_to
+from service.schemas.corrections import CorrectionIn
 from service.schemas.letters import LetterIn, letter_in
 from service.schemas.records import DecisionList
 from service.schemas.requests import (
@@ -26,7 +27,6 @@ from service.schemas.requests import (
     BatchLineOut,
     BatchOut,
     ConditionHeader,
-    CorrectionIn,
     DeliveryHeader,
     ExportQuery,
     KnownHeader,

@@ -12,7 +12,7 @@ from service.auth import PUBLIC, allow
 from service.observing import these_metrics
 from service.office import this_office
 from service.readiness import HARMLESS, checks, gauges
-from service.schemas.requests import HealthOut, ReadyOut
+from service.schemas.health import HealthOut, ReadyOut
 
 STOPPING = "stopping"
 NUMBERS: dict[Any, Any] = {200: {"description": "Numbers", "content": {"text/plain": {"schema": {"type": "string"}}}}}

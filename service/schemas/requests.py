@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from model.records import Purpose, Route, VisitLevel
+from model.records import VisitLevel
 from model.when import parse_time
 from service.clocks import DutyName
 from service.course import Step
@@ -21,21 +21,6 @@ WORD = "^[a-z_]+$"
 
 Moment = Annotated[str, Field(json_schema_extra={"pattern": TIME})]
 Id = Annotated[Text, Field(max_length=64)]
-
-
-def _code(value: Any) -> Any:
-    """Accept a class as answers show it, too."""
-    return value.get("code") if isinstance(value, dict) else value
-
-
-def _choice(value: Any) -> Any:
-    """Accept a bare code for a category."""
-    return {"code": value} if isinstance(value, str) else value
-
-
-def _level(value: Any) -> Any:
-    """Accept a level as answers show it, too."""
-    return value.get("level") if isinstance(value, dict) else value
 
 
 class LetterPath(BaseModel):
@@ -128,48 +113,6 @@ class NoticeIn(BaseModel):
     letter: Line
     unit: Line | None = None
     reason: Annotated[Line, Field(min_length=4)] | None = Field(default=None, description="Why the name must be seen.")
-
-
-class CategoryChoice(BaseModel):
-    """A category by its code, and a class below it by its own."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    code: Line
-    level2: Annotated[Line | None, BeforeValidator(_code)] = None
-
-
-class CorrectionIn(BaseModel):
-    """What a person says of the analysis of a letter; null takes a correction back.
-
-    `category` is the code of a category or of a class below it, or both; `review: accepted` says that all is right as
-    it stands, `pending` takes everything back that people said before.
-    """
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "anyOf": [{"required": [name]} for name in ("category", "group_visit", "purpose", "route", "review")],
-            "example": {"review": "accepted", "reason": "read again"},
-        },
-    )
-
-    category: Annotated[CategoryChoice | None, BeforeValidator(_choice)] = None
-    group_visit: Annotated[VisitLevel | None, BeforeValidator(_level)] = None
-    purpose: Purpose | None = None
-    route: Route | None = None
-    review: Literal["accepted", "pending"] | None = None
-    reason: Line | None = None
-
-    @model_validator(mode="after")
-    def _says_something(self) -> "CorrectionIn":
-        if not self.model_fields_set - {"reason"}:
-            raise ValueError("says nothing; give category, group_visit, purpose, route or review")
-        return self
-
-    def given(self) -> dict[str, Any]:
-        """Return the fields of the analysis that the request names, with their values."""
-        return self.model_dump(include=self.model_fields_set - {"review", "reason"})
 
 
 class ConditionHeader(BaseModel):
@@ -333,20 +276,3 @@ class BatchOut(BaseModel):
     """What became of each letter, in order."""
 
     items: list[BatchLineOut]
-
-
-class HealthOut(BaseModel):
-    """That the service is alive."""
-
-    status: Literal["ok"]
-
-
-class ReadyOut(BaseModel):
-    """Whether the service is ready, check by check; a late queue alone is a reason to look."""
-
-    status: Literal["ok", "unavailable"]
-    checks: dict[
-        Literal["database", "migrations", "model", "index", "queue", "process"],
-        Literal["ok", "unavailable", "behind", "late", "other", "stopping"],
-    ]
-    model: str | None = Field(default=None, description="Why another model than the active one reads letters.")

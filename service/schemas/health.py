@@ -1,0 +1,22 @@
+"""How the service is."""
+
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+
+class HealthOut(BaseModel):
+    """That the service is alive."""
+
+    status: Literal["ok"]
+
+
+class ReadyOut(BaseModel):
+    """Whether the service is ready, check by check; a late queue alone is a reason to look."""
+
+    status: Literal["ok", "unavailable"]
+    checks: dict[
+        Literal["database", "migrations", "model", "index", "queue", "process"],
+        Literal["ok", "unavailable", "behind", "late", "other", "stopping"],
+    ]
+    model: str | None = Field(default=None, description="Why another model than the active one reads letters.")
