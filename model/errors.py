@@ -19,7 +19,11 @@ class LetterError(ModelError):
 
 
 class FileError(ModelError):
-    """A whole input file cannot be read; the message says what to do."""
+    """A file of letters cannot be read as a whole; the message says what to do, and `plain` so without quoting it."""
+
+    def __init__(self, message: str, plain: str | None = None) -> None:
+        super().__init__(message)
+        self.plain = plain or message
 
 
 class TaxonomyError(ModelError):

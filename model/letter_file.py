@@ -1,23 +1,22 @@
 """Rows of a file of letters: JSON lines, CSV (UTF-8 or GB18030) or a spreadsheet, under the names of our fields."""
 
+import codecs
 import csv
 import io
 import json
-import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from pathlib import Path
-from typing import Any
-
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
+from pathlib import Path, PurePath
+from typing import Any, BinaryIO
 
 from model.errors import FileError
+from model.spreadsheet import sheet_rows
 from model.words.tables import table
 
 PERSON_FIELDS = ("name", "id_number", "phone", "address")
+PIECE = 1024 * 1024
 SEPARATORS = str.maketrans("；;，,、\n", "、、、、、、")
 
 
@@ -41,21 +40,38 @@ def read_rows(path: Path) -> Iterator[Row]:
 
     Raises FileError, which says what to do, if the file as a whole cannot be read.
     """
-    readers = {".jsonl": _json_rows, ".csv": _csv_rows, ".xlsx": _sheet_rows}
-    reader = readers.get(path.suffix.lower())
-    if reader is None:
-        raise FileError(f"{path.name}: give a file that ends in .jsonl, .csv or .xlsx")
+    _reader_of(path.name)
     try:
-        yield from reader(path)
+        with path.open("rb") as stream:
+            yield from rows_of(stream, path.name)
     except OSError as error:
         raise FileError(f"{path}: cannot be opened: {error.strerror or error}") from error
 
 
-def _json_rows(path: Path) -> Iterator[Row]:
-    with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            if line.strip():
-                yield _json_row(number, line)
+def rows_of(stream: BinaryIO, name: str) -> Iterator[Row]:
+    """Yield the rows of an open file, of the kind that the end of its name tells; raises FileError as `read_rows`."""
+    yield from _reader_of(name)(stream, name)
+
+
+def is_known_kind(name: str) -> bool:
+    """Say whether files of such a name can be read."""
+    return PurePath(name).suffix.lower() in _readers()
+
+
+def _readers() -> dict[str, Callable[[BinaryIO, str], Iterator[Row]]]:
+    return {".jsonl": _json_rows, ".csv": _csv_rows, ".xlsx": _sheet_rows}
+
+
+def _reader_of(name: str) -> Callable[[BinaryIO, str], Iterator[Row]]:
+    if not is_known_kind(name):
+        raise FileError(f"{name}: give a file that ends in .jsonl, .csv or .xlsx")
+    return _readers()[PurePath(name).suffix.lower()]
+
+
+def _json_rows(stream: BinaryIO, _name: str) -> Iterator[Row]:
+    for number, line in enumerate(stream, start=1):
+        if line.strip():
+            yield _json_row(number, line)
 
 
 def _json_row(number: int, line: bytes) -> Row:
@@ -70,34 +86,35 @@ def _json_row(number: int, line: bytes) -> Row:
     return Row(number, content)
 
 
-def decode(content: bytes, name: str) -> str:
-    """Decode the bytes of a text file as UTF-8 or else GB18030; raises FileError if they are neither."""
+def _encoding_of(stream: BinaryIO, name: str) -> str:
+    """Return the encoding of a text file; raises FileError if it is neither UTF-8 nor GB18030."""
     for encoding in ("utf-8-sig", "gb18030"):
+        decoder = codecs.getincrementaldecoder(encoding)()
+        stream.seek(0)
         try:
-            return content.decode(encoding)
+            while piece := stream.read(PIECE):
+                decoder.decode(piece)
+            decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             continue
+        stream.seek(0)
+        return encoding
     raise FileError(f"{name}: neither UTF-8 nor GB18030; save it as “CSV UTF-8” and try again")
 
 
-def _csv_rows(path: Path) -> Iterator[Row]:
-    reader = csv.reader(io.StringIO(decode(path.read_bytes(), path.name), newline=""), strict=True)
+def _csv_rows(stream: BinaryIO, name: str) -> Iterator[Row]:
+    text = io.TextIOWrapper(stream, _encoding_of(stream, name), newline="")
+    reader = csv.reader(text, strict=True)
     try:
-        yield from _tabular_rows(reader, path.name)
+        yield from _tabular_rows(reader, name)
     except csv.Error as error:
-        raise FileError(f"{path.name}: line {reader.line_num} is not proper CSV: {error}") from error
-
-
-def _sheet_rows(path: Path) -> Iterator[Row]:
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise FileError(f"{path.name}: not a spreadsheet of the .xlsx kind; save it anew as .xlsx") from error
-    try:
-        sheet = book.worksheets[0]
-        yield from _tabular_rows((list(row) for row in sheet.iter_rows(values_only=True)), path.name)
+        raise FileError(f"{name}: line {reader.line_num} is not proper CSV: {error}") from error
     finally:
-        book.close()
+        text.detach()
+
+
+def _sheet_rows(stream: BinaryIO, name: str) -> Iterator[Row]:
+    yield from _tabular_rows(sheet_rows(stream, name), name)
 
 
 def _tabular_rows(table_rows: Iterator[list[Any]], name: str) -> Iterator[Row]:
@@ -125,12 +142,14 @@ def _recognised(headings: list[str], name: str) -> dict[int, str]:
     for i, heading in enumerate(headings):
         field = known.get("".join(heading.split()).lower())
         if field in fields.values():
-            raise FileError(f"{name}: two columns mean `{field}` (the second is {heading!r}); remove one")
+            plain = f"{name}: two columns mean `{field}`; remove one"
+            raise FileError(f"{name}: two columns mean `{field}` (the second is {heading!r}); remove one", plain)
         if field:
             fields[i] = field
     if not {"title", "body", "text"} & set(fields.values()):
         listed = "、".join(headings[:12])
-        raise FileError(f"{name}: no column of letters found among {listed}; name one 标题 or 内容")
+        plain = f"{name}: the first row names no column of letters; name one 标题 or 内容"
+        raise FileError(f"{name}: no column of letters found among {listed}; name one 标题 or 内容", plain)
     return fields
 
 

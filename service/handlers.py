@@ -5,8 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 from service.flagging import refresh_every_matter
+from service.import_job import run_import
 from service.jobs import Progress
 from service.office import Office
+from service.queries import imports as import_queries
 from service.queries import jobs as queries
 from service.queries.letters import count_without_vector
 from service.rebuilding import rebuild_vectors
@@ -16,6 +18,8 @@ Handler = Callable[[Office, Mapping[str, Any], Progress], None]
 # Jobs that ended are shown so long; imports stay, because they answer for what was delivered.
 KEPT_FOR = timedelta(days=90)
 KEPT_KINDS = ("import",)
+# What was sent for an import that failed is kept so long, for another attempt.
+SENT_KEPT_FOR = timedelta(days=7)
 PIECE = 1000
 
 
@@ -38,7 +42,9 @@ def refresh_flags(office: Office, _payload: Mapping[str, Any], progress: Progres
 
 
 def tidy(office: Office, _payload: Mapping[str, Any], progress: Progress) -> None:
-    """Delete jobs that ended long ago."""
+    """Delete jobs that ended long ago, and what was sent for imports that are over."""
+    with office.database.write() as connection:
+        import_queries.delete_left_pieces(connection, progress.clock() - SENT_KEPT_FOR)
     done = 0
     while True:
         with office.database.write() as connection:
@@ -50,6 +56,7 @@ def tidy(office: Office, _payload: Mapping[str, Any], progress: Progress) -> Non
 
 
 HANDLERS: Mapping[str, Handler] = {
+    "import": run_import,
     "index.rebuild": rebuild_index,
     "flags.refresh": refresh_flags,
     "jobs.tidy": tidy,

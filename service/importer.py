@@ -1,22 +1,27 @@
 """Files of letters into the database: every row is stored or named with its reason, and a second run goes on."""
 
-import csv
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
+
+from sqlalchemy import Connection
 
 from model.errors import FileError, LetterError
-from model.letter_file import Row, read_rows
+from model.letter_file import Row, rows_of
 from service.caller import Caller
 from service.errors import Problem
-from service.intake import Delivery, Intake, Stored
+from service.intake import Delivery, Intake
 from service.schemas.letters import letter_in_row
+from service.tabular import csv_lines
 
 BATCH = 128
+MOST_ROWS = 1_000_000
+ERROR_HEADING = ("row", "field", "reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,44 +34,99 @@ class Outcome:
     reason: str = ""
 
 
-def import_rows(intake: Intake, file: Path, caller: Caller) -> Iterator[Outcome]:
-    """Store the letters of a file, some in each transaction.
+# Writes down what became of rows, in order and each once, in the transaction that settles it.
+Enter = Callable[[Connection, Sequence[Outcome]], None]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file of letters: how to open it, the name whose end tells its kind, and a mark of its content."""
+
+    open: Callable[[], BinaryIO]
+    name: str
+    mark: str
+
+    @classmethod
+    def of(cls, file: Path) -> "Source":
+        """Return the source of a file; raises FileError if it cannot be opened."""
+        try:
+            with file.open("rb") as content:
+                mark = mark_of(hashlib.file_digest(content, "sha256").hexdigest())
+        except OSError as error:
+            raise FileError(f"{file}: cannot be opened: {error.strerror}") from error
+        return cls(lambda: file.open("rb"), file.name, mark)
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows; raises FileError if the file as a whole cannot be read."""
+        with self.open() as stream:
+            yield from rows_of(stream, self.name)
+
+    def last_row(self) -> int:
+        """Read the whole file and return the number of its last row, 0 without any.
+
+        Raises FileError if any part of it cannot be read, so that nothing of a broken file need be stored.
+        """
+        last = 0
+        for row in self.rows():
+            last = row.number
+            if last > MOST_ROWS:
+                raise FileError(f"{self.name}: has more than {MOST_ROWS:,} rows; divide it")
+        return last
+
+
+def mark_of(digest: str) -> str:
+    """Return by what the rows of a file are known: the beginning of its SHA-256 in hexadecimal digits."""
+    return digest[:32]
+
+
+def import_rows(
+    intake: Intake, source: Source, caller: Caller, after: int = 0, enter: Enter | None = None
+) -> Iterator[Outcome]:
+    """Store the letters of a file behind a row, some in each transaction.
 
     A row without external id is known by the file's content and its number, so that an import that was interrupted
     can be run again and stores nothing twice.
     """
-    mark = _mark(file)
-    rows = read_rows(file)
+    rows = (row for row in source.rows() if row.number > after)
     while batch := list(islice(rows, BATCH)):
-        yield from _import_batch(intake, batch, caller, mark)
+        yield from _import_batch(intake, batch, caller, source.mark, enter)
 
 
-def _import_batch(intake: Intake, rows: Sequence[Row], caller: Caller, mark: str) -> list[Outcome]:
+def _import_batch(intake: Intake, rows: Sequence[Row], caller: Caller, mark: str, enter: Enter | None) -> list[Outcome]:
     """Store the letters of some rows together, because many are read several times as fast."""
-    outcomes: dict[int, Outcome] = {}
-    deliveries: dict[int, Delivery] = {}
+    deliveries: list[Delivery] = []
+    numbers: list[int] = []
+    # The rows before each delivery that no letter can be made of, and those behind the last.
+    refused: list[list[Outcome]] = [[]]
     for row in rows:
         try:
-            deliveries[row.number] = Delivery(letter_in_row(row), caller, f"import:{mark}:{row.number}")
+            deliveries.append(Delivery(letter_in_row(row), caller, f"import:{mark}:{row.number}"))
+            numbers.append(row.number)
+            refused.append([])
         except LetterError as error:
-            outcomes[row.number] = Outcome(row.number, new=False, field=error.field, reason=error.reason)
-    for number, stored in zip(deliveries, intake.take_all(list(deliveries.values())), strict=True):
-        outcomes[number] = _outcome(number, stored)
-    return [outcomes[row.number] for row in rows]
+            refused[-1].append(Outcome(row.number, new=False, field=error.field, reason=error.reason))
+    places = {delivery.key: place for place, delivery in enumerate(deliveries)}
+    settled: list[Outcome] = []
+
+    def alongside(connection: Connection, became: Sequence[tuple[Delivery, Problem | bool]]) -> None:
+        """Enter what became of some deliveries, with the refused rows before each."""
+        found: list[Outcome] = []
+        for delivery, what in became:
+            place = places[delivery.key]
+            found += [*refused[place], _outcome(numbers[place], what)]
+        if enter:
+            enter(connection, found)
+
+    for number, stored in zip(numbers, intake.take_all(deliveries, alongside), strict=True):
+        settled.append(_outcome(number, stored if isinstance(stored, Problem) else stored.new))
+    if enter and refused[-1]:
+        with intake.database.write() as connection:
+            enter(connection, refused[-1])
+    return sorted([*settled, *(outcome for some in refused for outcome in some)], key=lambda outcome: outcome.row)
 
 
-def _mark(file: Path) -> str:
-    try:
-        with file.open("rb") as content:
-            return hashlib.file_digest(content, "sha256").hexdigest()[:32]
-    except OSError as error:
-        raise FileError(f"{file}: cannot be opened: {error.strerror}") from error
-
-
-def _outcome(row: int, stored: Stored | Problem) -> Outcome:
-    if isinstance(stored, Stored):
-        return Outcome(row, stored.new)
-    return Outcome(row, False, *stored.blamed)
+def _outcome(row: int, became: Problem | bool) -> Outcome:
+    return Outcome(row, False, *became.blamed) if isinstance(became, Problem) else Outcome(row, became)
 
 
 def write_errors(outcomes: Iterable[Outcome], file: Path) -> Path | None:
@@ -77,10 +137,9 @@ def write_errors(outcomes: Iterable[Outcome], file: Path) -> Path | None:
         target.unlink(missing_ok=True)
         return None
     handle, making = tempfile.mkstemp(dir=target.absolute().parent, prefix=".errors-")
-    with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as out:
-        writer = csv.writer(out)
-        writer.writerow(("row", "field", "reason"))
-        writer.writerows((outcome.row, outcome.field, outcome.reason) for outcome in refused)
+    with os.fdopen(handle, "w", encoding="utf-8", newline="") as out:
+        rows = ((outcome.row, outcome.field, outcome.reason) for outcome in refused)
+        out.writelines(csv_lines(ERROR_HEADING, rows))
     Path(making).chmod(0o644)
     Path(making).replace(target)
     return target

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -21,7 +21,7 @@ from service.accused import hashes_of
 from service.automatic import Basis, Judged, basis_of, record_automatic
 from service.caller import Caller
 from service.db import Database
-from service.errors import Busy, Conflict, Failed, Invalid, Problem
+from service.errors import Busy, Conflict, Failed, Invalid, Problem, ServiceError
 from service.flagging import Flagger, flags_follow
 from service.keys import Keys
 from service.linking import Arrivals, find_links, join_matter
@@ -68,6 +68,14 @@ class ReadLetter:
     basis: Basis
 
 
+# Of each delivery: why it was refused, or whether the letter is new.
+Alongside = Callable[[Connection, Sequence[tuple[Delivery, Problem | bool]]], None]
+
+
+def _nothing(_connection: Connection, _became: Sequence[tuple[Delivery, Problem | bool]]) -> None:
+    """Write nothing more."""
+
+
 class Intake:
     """Take in letters, those that several threads bring at the same time together."""
 
@@ -90,27 +98,32 @@ class Intake:
             raise outcome
         return outcome
 
-    def take_all(self, deliveries: Sequence[Delivery]) -> list[Stored | Problem]:
+    def take_all(self, deliveries: Sequence[Delivery], alongside: Alongside = _nothing) -> list[Stored | Problem]:
         """Take in letters; returns for each, in order, what is stored or why it was refused.
 
         Up to 32 share a transaction. If one of them cannot be stored for a reason of its own, they are stored one by
-        one, so that it disturbs no other. Raises Busy, or what the driver raises, if the database does not answer.
+        one, so that it disturbs no other. `alongside` is called in each transaction with what became of its deliveries,
+        once for each, in order, and may write too. Raises Busy, or what the driver raises, if the database does not
+        answer, and any error of the service that `alongside` raises.
         """
         pieces = [deliveries[first : first + MOST_IN_ROUND] for first in range(0, len(deliveries), MOST_IN_ROUND)]
-        return [outcome for piece in pieces for outcome in self._take_piece(piece)]
+        return [outcome for piece in pieces for outcome in self._take_piece(piece, alongside)]
 
-    def _take_piece(self, deliveries: Sequence[Delivery]) -> list[Stored | Problem]:
+    def _take_piece(self, deliveries: Sequence[Delivery], alongside: Alongside = _nothing) -> list[Stored | Problem]:
         try:
-            return self._take_together(deliveries)
-        except (Problem, OperationalError):
+            return self._take_together(deliveries, alongside)
+        except (ServiceError, OperationalError):
             raise
         except Exception as error:
-            if len(deliveries) == 1:
-                logger.error("a letter could not be stored", exc_info=error)
-                return [Failed("Something went wrong on our side; it has been logged.")]
-            return [outcome for delivery in deliveries for outcome in self._take_piece([delivery])]
+            if len(deliveries) > 1:
+                return [outcome for delivery in deliveries for outcome in self._take_piece([delivery], alongside)]
+            logger.error("a letter could not be stored", exc_info=error)
+            failed = Failed("Something went wrong on our side; it has been logged.")
+            with self.database.write() as connection:
+                alongside(connection, [(deliveries[0], failed)])
+            return [failed]
 
-    def _take_together(self, deliveries: Sequence[Delivery]) -> list[Stored | Problem]:
+    def _take_together(self, deliveries: Sequence[Delivery], alongside: Alongside) -> list[Stored | Problem]:
         # Reading letters takes longest; it is done before other writers have to wait.
         ready = self._read_new(deliveries)
         with self.database.write() as connection:
@@ -127,6 +140,8 @@ class Intake:
             ids = [place[0] for place in places if not isinstance(place, Problem)]
             rows = queries.letters_by_id(connection, ids)
             record_automatic(connection, self.keys, _judged(deliveries, ready, places, rows))
+            became = [place if isinstance(place, Problem) else place[1] for place in places]
+            alongside(connection, list(zip(deliveries, became, strict=True)))
         self.engine.keep(self.database)
         return [place if isinstance(place, Problem) else Stored(rows[place[0]], place[1]) for place in places]
 
@@ -202,10 +217,10 @@ class Intake:
         owner, key, external_id = delivery.caller.name, delivery.key, delivery.given.external_id
         found = queries.find_by_external_id(connection, owner, external_id) if external_id else None
         if found is not None and found.content_hash != delivery.content_hash:
-            raise _conflict("external_id", external_id, found.id)
+            raise _conflict("external_id", found.id)
         before = queries.find_by_idempotency_key(connection, owner, key) if key else None
         if before is not None and before.content_hash != delivery.content_hash:
-            raise _conflict("Idempotency-Key", key, before.letter_id)
+            raise _conflict("Idempotency-Key", before.letter_id)
         return found.id if found is not None else before.letter_id if before is not None else None
 
     def _store(self, connection: Connection, delivery: Delivery, read: ReadLetter, arrivals: Arrivals) -> str:
@@ -312,6 +327,6 @@ def _analysed_values(analysis: AnalysisOut) -> dict[str, Any]:
     }
 
 
-def _conflict(field: str, value: str | None, letter_id: str) -> Conflict:
-    reason = f"{value!r} was used for letter {letter_id} with other content; send a new one for a new letter"
+def _conflict(field: str, letter_id: str) -> Conflict:
+    reason = f"was used for letter {letter_id} with other content; send a new one for a new letter"
     return Conflict(f"The stored letter {letter_id} differs from this one.", [(field, reason)])

@@ -32,12 +32,20 @@ class Keys:
 
     def encrypt(self, content: Any) -> bytes:
         """Encrypt a value that JSON can hold."""
-        return self._storage.encrypt(json.dumps(content, ensure_ascii=False).encode())
+        return self.seal(json.dumps(content, ensure_ascii=False).encode())
 
     def decrypt(self, sealed: bytes) -> Any:
         """Return what `encrypt` sealed; raises SettingError if the keys are not those that sealed it."""
+        return json.loads(self.unseal(sealed))
+
+    def seal(self, content: bytes) -> bytes:
+        """Encrypt bytes."""
+        return self._storage.encrypt(content)
+
+    def unseal(self, sealed: bytes) -> bytes:
+        """Return what `seal` sealed; raises SettingError if the keys are not those that sealed it."""
         try:
-            return json.loads(self._storage.decrypt(sealed))
+            return self._storage.decrypt(sealed)
         except InvalidToken as error:
             raise SettingError("the keys do not fit the database; set HONGYAN_KEYS to its own file") from error
 

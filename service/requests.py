@@ -1,11 +1,12 @@
 """What happens around every request: its id, its limits, and the headers that protect pages."""
 
+import io
 import re
 import secrets
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import IO, Any, TypeVar, cast
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Request, Response, current_app, g, request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from service.errors import Problem, UnsupportedMedia
@@ -28,8 +29,16 @@ _POLICY = "; ".join(
 )
 
 
+class InMemoryRequest(Request):
+    """A request whose uploaded files stay in memory: they hold personal data, which no temporary file may show."""
+
+    def _get_file_stream(self, *_sizes: Any, **_facts: Any) -> IO[bytes]:
+        return io.BytesIO()
+
+
 def init_app(app: Flask) -> None:
     """Prepare every request and finish every answer of an application."""
+    app.request_class = InMemoryRequest
     app.before_request(_name_request)
     app.after_request(_protect)
 

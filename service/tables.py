@@ -284,6 +284,42 @@ models = Table(
     Column("note", String(500)),
 )
 
+# Files of letters that were sent as a whole, each with its job. `reached` is the last row that was dealt with.
+imports = Table(
+    "imports",
+    metadata,
+    Column("job_id", String(26), ForeignKey(jobs.c.id), primary_key=True),
+    Column("owner", String(200), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("key", String(255)),
+    Column("kind", String(10), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("reached", Integer, nullable=False),
+    Column("stored", Integer, nullable=False),
+    Column("known", Integer, nullable=False),
+    Column("refused", Integer, nullable=False),
+    UniqueConstraint("owner", "key"),
+)
+
+# What was sent, encrypted with the key of the installation, until its import has ended.
+import_pieces = Table(
+    "import_pieces",
+    metadata,
+    Column("job_id", String(26), ForeignKey(imports.c.job_id), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("content", LargeBinary, nullable=False),
+)
+
+# Why rows were refused, in our words: nothing of what they hold.
+import_errors = Table(
+    "import_errors",
+    metadata,
+    Column("job_id", String(26), ForeignKey(imports.c.job_id), primary_key=True),
+    Column("row", Integer, primary_key=True, autoincrement=False),
+    Column("field", String(200), nullable=False),
+    Column("reason", String(500), nullable=False),
+)
+
 idempotency_keys = Table(
     "idempotency_keys",
     metadata,

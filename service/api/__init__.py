@@ -3,10 +3,23 @@
 from service.api.accusations import accusations_api
 from service.api.audit import audit_api
 from service.api.hot_issues import hot_issues_api
+from service.api.imports import imports_api
+from service.api.jobs import jobs_api
 from service.api.letters import letters_api
 from service.api.matters import matters_api
 from service.api.mining import mining_api
 from service.api.models import models_api
 from service.api.system import system_api
 
-blueprints = (letters_api, accusations_api, matters_api, hot_issues_api, mining_api, models_api, audit_api, system_api)
+blueprints = (
+    letters_api,
+    accusations_api,
+    imports_api,
+    matters_api,
+    hot_issues_api,
+    mining_api,
+    models_api,
+    jobs_api,
+    audit_api,
+    system_api,
+)

@@ -16,7 +16,7 @@ from service.commands.access import link_address
 from service.commands.base import clear_errors, progress
 from service.commands.serving import run
 from service.db import Database
-from service.importer import import_rows
+from service.importer import Source, import_rows
 from service.migrate import upgrade
 from service.office import Office
 from service.queries.letters import Filter
@@ -41,7 +41,7 @@ def demo(serve: bool) -> None:
     database.close()
     office = Office.open(settings)
     inbox = Path(data_folder() / "sample" / "inbox.xlsx")
-    for outcome in progress(import_rows(office.intake, inbox, CLERK), "import"):
+    for outcome in progress(import_rows(office.intake, Source.of(inbox), CLERK), "import"):
         if outcome.reason:
             click.echo(f"row {outcome.row}: {outcome.field}: {outcome.reason}", err=True)
     Console(file=sys.stdout, width=WIDTH, highlight=False, markup=False).print(_table(_letters(office)))

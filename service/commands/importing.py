@@ -7,7 +7,7 @@ import click
 
 from service.caller import Caller
 from service.commands.base import clear_errors, letters_argument, progress
-from service.importer import import_rows, write_errors
+from service.importer import Source, import_rows, write_errors
 from service.office import Office
 from service.settings import Settings
 
@@ -19,7 +19,9 @@ from service.settings import Settings
 def import_command(file: Path, name: str) -> None:
     """Store the letters of FILE (.jsonl, .csv, .xlsx) in the database; running it again stores nothing twice."""
     office = Office.open(Settings.from_env())
-    outcomes = list(progress(import_rows(office.intake, file, Caller(name, "clerk")), "import"))
+    source = Source.of(file)
+    total = source.last_row()
+    outcomes = list(progress(import_rows(office.intake, source, Caller(name, "clerk")), "import", total))
     errors = write_errors(outcomes, file)
     stored = sum(outcome.new for outcome in outcomes)
     refused = sum(bool(outcome.reason) for outcome in outcomes)

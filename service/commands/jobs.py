@@ -4,6 +4,7 @@ import json
 
 import click
 
+from service.audit import OPERATOR, record
 from service.commands.base import clear_errors
 from service.db import Database
 from service.errors import NotFound, SettingError
@@ -13,8 +14,6 @@ from service.migrate import require_current
 from service.queries.jobs import page_of_jobs
 from service.schemas.jobs import STATES, JobOut
 from service.settings import Settings
-
-COMMAND = "command"
 
 
 @click.group()
@@ -39,7 +38,9 @@ def list_command(state: str | None, limit: int) -> None:
 def start_command(kind: str) -> None:
     """Put a job into the queue, unless one of its kind is there, and print its id."""
     with _database().write() as connection:
-        click.echo(enqueue_alone(connection, kind, COMMAND))
+        job = enqueue_alone(connection, kind, OPERATOR.name)
+        record(connection, OPERATOR, "start", "job", [job], {"kind": kind})
+    click.echo(job)
 
 
 @jobs.command("cancel")
@@ -50,6 +51,7 @@ def cancel_command(job: str) -> None:
     try:
         with _database().write() as connection:
             cancel(connection, job, utc_now())
+            record(connection, OPERATOR, "cancel", "job", [job])
     except NotFound as error:
         raise SettingError(f"there is no job {job}") from error
 
@@ -62,6 +64,7 @@ def retry_command(job: str) -> None:
     try:
         with _database().write() as connection:
             retry(connection, job, utc_now())
+            record(connection, OPERATOR, "retry", "job", [job])
     except NotFound as error:
         raise SettingError(f"there is no job {job}") from error
 

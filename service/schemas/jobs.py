@@ -38,3 +38,31 @@ class JobPage(BaseModel):
 
     items: list[JobOut]
     next: str | None
+
+
+class ImportOut(BaseModel):
+    """An import: how far it is, and what became of its rows so far."""
+
+    id: str
+    state: State
+    cancelling: bool
+    done: int
+    total: int | None
+    stored: int
+    known: int
+    refused: int
+    error: str | None
+    created_at: datetime
+    finished_at: datetime | None
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> "ImportOut":
+        """Show an import with its job."""
+        return cls.model_validate({name: getattr(row, name) for name in cls.model_fields})
+
+
+class ImportPage(BaseModel):
+    """A page of imports, newest first."""
+
+    items: list[ImportOut]
+    next: str | None

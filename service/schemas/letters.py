@@ -133,7 +133,7 @@ class LetterIn(BaseModel):
             received_at = parse_time(self.received_at) if self.received_at else None
         except (ValueError, OverflowError) as error:
             if strict:
-                raise LetterError("received_at", f"{self.received_at!r} is no time; write 2026-03-05T09:30") from error
+                raise LetterError("received_at", "is no time; write 2026-03-05T09:30") from error
             received_at = None
         return Letter(
             id=letter_id,

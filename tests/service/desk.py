@@ -86,7 +86,7 @@ def count(database: Database, table: str) -> int:
 
 def contents(database: Database) -> dict[str, int]:
     """Return how many rows each table of letters and matters holds."""
-    aside = {"jobs", "models", "audit", "tokens", "login_links"}
+    aside = {"jobs", "imports", "import_pieces", "import_errors", "models", "audit", "tokens", "login_links"}
     return {name: count(database, name) for name in metadata.tables if name not in aside}
 
 

@@ -13,7 +13,7 @@ from service.audit import lines, record
 from service.auth import make_login_link
 from service.caller import Caller
 from service.cli import main
-from service.importer import import_rows
+from service.importer import Source, import_rows
 from service.office import Office
 from service.queries.letters import letters_of_matters
 from service.regrouping import EVERYTHING
@@ -131,7 +131,7 @@ def test_each_letter_is_recorded_as_received_once(office: Office, let_in: LetIn,
     file = tmp_path / "in.jsonl"
     file.write_text("".join(json.dumps({"body": body}) + "\n" for body in (WAGES, LIFT_AGAIN)), encoding="utf-8")
     for _ in range(2):
-        list(import_rows(office.intake, file, Caller("office", "clerk")))
+        list(import_rows(office.intake, Source.of(file), Caller("office", "clerk")))
     found = recorded(office, but="view")
     assert [(actor, action, kind) for actor, _, action, kind, _ in found] == [
         ("east", "receive", "letter"),

@@ -16,7 +16,10 @@ PATHS = {
     "/api/v1/matters/{matter_id}/links/{letter_id}", "/api/v1/matters/{matter_id}/merge",
     "/api/v1/matters/{matter_id}/split", "/api/v1/hot-issues", "/api/v1/analyze", "/api/v1/compare",
     "/api/v1/models", "/api/v1/models/{version}", "/api/v1/models/{version}/activate",
-    "/api/v1/models/{version}/shadow", "/api/v1/models/rollback", "/healthz", "/readyz",
+    "/api/v1/models/{version}/shadow", "/api/v1/models/rollback",
+    "/api/v1/imports", "/api/v1/imports/{import_id}", "/api/v1/imports/{import_id}/errors",
+    "/api/v1/imports/{import_id}/cancel", "/api/v1/jobs", "/api/v1/jobs/{job_id}", "/api/v1/jobs/{job_id}/cancel",
+    "/api/v1/jobs/{job_id}/retry", "/healthz", "/readyz",
 }  # fmt: skip
 
 

@@ -1,0 +1,82 @@
+"""Background jobs, for those who run the service."""
+
+from flask import Response
+
+from service import jobs
+from service.api.base import answer, api_blueprint
+from service.audit import record
+from service.auth import allow, this_caller
+from service.caller import Role
+from service.errors import Invalid, NotFound
+from service.handlers import STARTABLE
+from service.office import this_office
+from service.paging import cursor_of, position_of
+from service.queries.jobs import find_job, page_of_jobs
+from service.requests import without_json
+from service.schemas.jobs import JobOut, JobPage
+from service.schemas.requests import JobIn, JobPath, PageQuery
+
+jobs_api = api_blueprint("jobs")
+ADMIN: frozenset[Role] = frozenset({"admin"})
+KIND = "job"
+
+
+@jobs_api.get("/jobs", responses={200: JobPage})
+@allow(ADMIN)
+def list_jobs(query: PageQuery) -> Response:
+    """List jobs, newest first."""
+    after = position_of(query.cursor) if query.cursor else None
+    with this_office().database.read() as connection:
+        rows = page_of_jobs(connection, query.limit + 1, after)
+    last = rows[query.limit - 1] if len(rows) > query.limit else None
+    more = cursor_of(last.created_at, last.id) if last else None
+    return answer(JobPage(items=[JobOut.of(row) for row in rows[: query.limit]], next=more))
+
+
+@jobs_api.post("/jobs", responses={202: JobOut})
+@allow(ADMIN)
+def start_job(body: JobIn) -> Response:
+    """Put a job into the queue, or answer with the one of its kind that waits or runs."""
+    if body.kind not in STARTABLE:
+        raise Invalid("There is no such job to be started.", [("kind", f"give one of {', '.join(STARTABLE)}")])
+    with this_office().database.write() as connection:
+        job_id = jobs.enqueue_alone(connection, body.kind, this_caller().name)
+        record(connection, this_caller(), "start", KIND, [job_id], {"kind": body.kind})
+    return _shown(job_id, 202)
+
+
+@jobs_api.get("/jobs/<job_id>", responses={200: JobOut})
+@allow(ADMIN)
+def read_job(path: JobPath) -> Response:
+    """Return a job."""
+    return _shown(path.job_id)
+
+
+@jobs_api.post("/jobs/<job_id>/cancel", responses={200: JobOut})
+@allow(ADMIN)
+@without_json
+def cancel_job(path: JobPath) -> Response:
+    """Cancel a job: at once if it waits, soon if it runs; one that has ended stays as it is."""
+    with this_office().database.write() as connection:
+        jobs.cancel(connection, path.job_id, jobs.utc_now())
+        record(connection, this_caller(), "cancel", KIND, [path.job_id])
+    return _shown(path.job_id)
+
+
+@jobs_api.post("/jobs/<job_id>/retry", responses={200: JobOut})
+@allow(ADMIN)
+@without_json
+def retry_job(path: JobPath) -> Response:
+    """Put a job that failed into the queue again; it goes on where it stood."""
+    with this_office().database.write() as connection:
+        jobs.retry(connection, path.job_id, jobs.utc_now())
+        record(connection, this_caller(), "retry", KIND, [path.job_id])
+    return _shown(path.job_id)
+
+
+def _shown(job_id: str, status: int = 200) -> Response:
+    with this_office().database.read() as connection:
+        row = find_job(connection, job_id)
+    if row is None:
+        raise NotFound
+    return answer(JobOut.of(row), status)
