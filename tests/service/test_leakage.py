@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event
 
 from service.caller import ROLES, Caller, Role
-from service.importer import import_rows
+from service.importer import Source, import_rows
 from service.office import Office
 from tests.service.desk import (
     BRIBE,
@@ -202,7 +202,7 @@ def test_the_outcome_of_an_import_does_not_tell_accusations_apart(office: Office
         file = tmp_path / f"{name}.jsonl"
         lines = [{"body": f"{body}{name}", "accused": accused} for body in (LIFT, ROAD)]
         file.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-        outcomes.append(list(import_rows(office.intake, file, Caller("office", "clerk"))))
+        outcomes.append(list(import_rows(office.intake, Source.of(file), Caller("office", "clerk"))))
     assert outcomes[0] == outcomes[1]
 
 
