@@ -68,6 +68,26 @@ def review_of(automatic: Said, analysis: Said, said: Said) -> Review:
     return "accepted" if judged else "pending"
 
 
+def columns_of(automatic: Said, analysis: Said, said: Said) -> dict[str, Any]:
+    """Return the columns of a letter that follow from what holds for it."""
+    category, visit = analysis["category"], analysis["group_visit"]
+    review = review_of(automatic, analysis, said)
+    return {
+        "analysis": analysis,
+        "automatic": automatic if review == "corrected" else None,
+        "category": category["code"] if category else None,
+        "visit_level": visit["level"] if visit else None,
+        "needs_review": category["needs_review"] if category else True,
+        "review": review,
+    }
+
+
+def accuses(analysis: Said) -> bool:
+    """Say whether an analysis makes an accusation of a letter."""
+    category = analysis["category"]
+    return analysis["purpose"] == "accusation" or (category is not None and category["code"] == "discipline")
+
+
 def _category(automatic: Said | None, choice: Said, taxonomy: Taxonomy) -> Said:
     """Return a category that a person named; what spoke for another one does not speak for it."""
     before = automatic or {"code": None, "alternatives": [], "also": [], "evidence": [], "rest": 0.0, "scores": None}

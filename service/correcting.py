@@ -10,7 +10,7 @@ from model.taxonomy import Taxonomy
 from service import audit
 from service.automatic import Decided, Kind, review
 from service.caller import Caller
-from service.corrected import FIELDS, applied, review_of, said_by, standing
+from service.corrected import FIELDS, accuses, applied, columns_of, said_by, standing
 from service.engine import Engine
 from service.errors import Invalid, NotFound
 from service.lives import Lives
@@ -50,8 +50,7 @@ class Corrector:
         said = standing([before, after])
         analysis = applied(automatic, said, self.taxonomy)
         self._transfer_accusation(row, analysis)
-        review = review_of(automatic, analysis, said)
-        letter_queries.revise_letter(self.connection, letter_id, _values(automatic, analysis, review))
+        letter_queries.revise_letter(self.connection, letter_id, columns_of(automatic, analysis, said))
         changed = {name: before.get(name) for name in after}
         self._record(row, changed, after, wanted.reason)
 
@@ -90,9 +89,7 @@ class Corrector:
         return {"code": code, "level2": below}
 
     def _transfer_accusation(self, row: Row[Any], analysis: Mapping[str, Any]) -> None:
-        category = analysis["category"]
-        accuses = analysis["purpose"] == "accusation" or (category is not None and category["code"] == "discipline")
-        if accuses and not row.restricted:
+        if accuses(analysis) and not row.restricted:
             transfer_letter(self.connection, self.engine, row.id, restricted=True)
 
     def _record(self, row: Row[Any], before: Mapping[str, Any], after: Mapping[str, Any], reason: str | None) -> None:
@@ -119,16 +116,3 @@ class Corrector:
                 review(self.connection, self.caller, [row.id], name, decided, None if stands else event, reason)
         if present.restricted != row.restricted:
             review(self.connection, self.caller, [row.id], "compartment", "restrict", event, reason)
-
-
-def _values(automatic: Mapping[str, Any], analysis: Mapping[str, Any], review: str) -> dict[str, Any]:
-    """Return the columns of a letter that follow from what holds for it."""
-    category, visit = analysis["category"], analysis["group_visit"]
-    return {
-        "analysis": analysis,
-        "automatic": automatic if review == "corrected" else None,
-        "category": category["code"] if category else None,
-        "visit_level": visit["level"] if visit else None,
-        "needs_review": category["needs_review"] if category else True,
-        "review": review,
-    }

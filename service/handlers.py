@@ -11,6 +11,7 @@ from service.office import Office
 from service.queries import imports as import_queries
 from service.queries import jobs as queries
 from service.queries.letters import count_without_vector
+from service.reanalysis import Reanalysis
 from service.rebuilding import rebuild_vectors
 
 Handler = Callable[[Office, Mapping[str, Any], Progress], None]
@@ -55,11 +56,18 @@ def tidy(office: Office, _payload: Mapping[str, Any], progress: Progress) -> Non
         progress.report(done)
 
 
+def reanalyse(office: Office, _payload: Mapping[str, Any], progress: Progress) -> None:
+    """Let the active model read every letter again."""
+    office.watch.look()
+    Reanalysis(office.database, office.engine, office.flagger, office.keys, progress).run()
+
+
 HANDLERS: Mapping[str, Handler] = {
+    "letters.reanalyse": reanalyse,
     "import": run_import,
     "index.rebuild": rebuild_index,
     "flags.refresh": refresh_flags,
     "jobs.tidy": tidy,
 }
 # What a person may ask for; all else comes with its cause.
-STARTABLE = ("flags.refresh", "index.rebuild")
+STARTABLE = ("flags.refresh", "index.rebuild", "letters.reanalyse")

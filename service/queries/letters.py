@@ -264,6 +264,21 @@ def revise_letter(connection: Connection, letter_id: str, values: Mapping[str, A
     connection.execute(update(letters).where(letters.c.id == letter_id).values(whole))
 
 
+def letters_after(connection: Connection, letter_id: str, limit: int) -> list[Row[Any]]:
+    """Return up to `limit` letters behind an id, in the order of their ids."""
+    return list(connection.execute(select(letters).where(letters.c.id > letter_id).order_by(letters.c.id).limit(limit)))
+
+
+def count_letters(connection: Connection) -> int:
+    """Return how many letters there are."""
+    return connection.execute(select(func.count()).select_from(letters)).scalar_one()
+
+
+def with_vector(connection: Connection, ids: Collection[str]) -> set[str]:
+    """Return those of the letters that have a vector; those that were removed have none."""
+    return set(connection.execute(select(vectors.c.letter_id).where(vectors.c.letter_id.in_(ids))).scalars())
+
+
 def letters_by_the_same(connection: Connection, hashes: Iterable[str], restricted: bool) -> list[str]:
     """Return the ids of letters that share a hash of who wrote, among accusations or among all others."""
     statement = (

@@ -99,6 +99,14 @@ def delete_links_of(connection: Connection, letter_id: str) -> None:
     connection.execute(delete(links).where(or_(links.c.a_id == letter_id, links.c.b_id == letter_id)))
 
 
+def delete_pairs(connection: Connection, found: Iterable[Link]) -> None:
+    """Remove scored pairs."""
+    pairs = [(link.a, link.b) for link in found]
+    if pairs:
+        renew_around(connection, {letter_id for pair in pairs for letter_id in pair})
+        connection.execute(delete(links).where(or_(*(and_(links.c.a_id == a, links.c.b_id == b) for a, b in pairs))))
+
+
 def _link(row: Row[Any]) -> Link:
     return Link(row.a_id, row.b_id, row.score, row.relation)
 
