@@ -51,7 +51,8 @@ class Judged:
 
     def outcomes(self) -> dict[Kind, dict[str, Any]]:
         """Return what was decided on the letter, by kind; what the model has no part for was not decided."""
-        row, category, visit = self.row, self.row.analysis["category"], self.row.analysis["group_visit"]
+        row, said = self.row, self.row.automatic or self.row.analysis
+        category, visit = said["category"], said["group_visit"]
         made: dict[Kind, dict[str, Any]] = {}
         if category:
             below = category["level2"]["code"] if category["level2"] else None

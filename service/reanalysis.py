@@ -143,9 +143,7 @@ class Reanalysis:
         present = queries.letters_by_id(connection, [row.id])[row.id]
         because = [name for name, accusing in _signs(analysis).items() if accusing] if restricted_now else []
         kinds: tuple[Kind, ...] = (*ALWAYS, "compartment", "link") if restricted_now else (*ALWAYS, "link")
-        # The record is of what the software decided, whatever people said before.
-        judged = present._replace(analysis=automatic) if present.automatic else present
-        record_automatic(connection, self.keys, basis_of(self.analyser), [Judged(judged, because)], kinds)
+        record_automatic(connection, self.keys, [Judged(present, basis_of(self.analyser), because)], kinds)
 
     def _holds(self, connection: Connection, row: Row[Any], automatic: Read) -> dict[str, Any]:
         said = standing(correction_queries.steps_of(connection, row.id))
