@@ -10,8 +10,8 @@ from service.importer import ERROR_HEADING
 from service.office import this_office
 from service.queries.imports import errors_of
 from service.requests import MEBIBYTE, accept_up_to, without_json
-from service.schemas.jobs import ImportOut, ImportPage
-from service.schemas.requests import DeliveryHeader, ImportForm, ImportPath, PageQuery
+from service.schemas.jobs import ImportForm, ImportOut, ImportPage, ImportPath
+from service.schemas.requests import DeliveryHeader, PageQuery
 from service.tabular import csv_lines
 
 imports_api = api_blueprint("imports")

@@ -13,8 +13,8 @@ from service.office import this_office
 from service.paging import cursor_of, position_of
 from service.queries.jobs import find_job, page_of_jobs
 from service.requests import without_json
-from service.schemas.jobs import JobOut, JobPage
-from service.schemas.requests import JobIn, JobPath, PageQuery
+from service.schemas.jobs import JobIn, JobOut, JobPage, JobPath
+from service.schemas.requests import PageQuery
 
 jobs_api = api_blueprint("jobs")
 ADMIN: frozenset[Role] = frozenset({"admin"})

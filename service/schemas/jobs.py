@@ -1,10 +1,12 @@
-"""Background jobs as callers see them."""
+"""Background jobs and imports: what callers ask and see."""
 
 from datetime import datetime
 from typing import Any, Literal, get_args
 
-from pydantic import BaseModel
+from flask_openapi3.models.file import FileStorage
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from sqlalchemy import Row
+from werkzeug.datastructures import FileStorage as WerkzeugFile
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 STATES: tuple[State, ...] = get_args(State)
@@ -66,3 +68,38 @@ class ImportPage(BaseModel):
 
     items: list[ImportOut]
     next: str | None
+
+
+class ImportPath(BaseModel):
+    """Which import."""
+
+    import_id: str = Field(max_length=64)
+
+
+class JobPath(BaseModel):
+    """Which job."""
+
+    job_id: str = Field(max_length=64)
+
+
+class JobIn(BaseModel):
+    """What is to be done."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    kind: str = Field(max_length=40)
+
+
+class ImportForm(BaseModel):
+    """A file of letters, .jsonl, .csv or .xlsx, up to 50 MiB."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    file: FileStorage
+
+    @field_validator("file")
+    @classmethod
+    def _is_file(cls, value: Any) -> Any:
+        if not isinstance(value, WerkzeugFile):
+            raise ValueError("is no file; send it as a part with a file name")
+        return value

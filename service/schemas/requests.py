@@ -3,9 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
-from flask_openapi3.models.file import FileStorage
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
-from werkzeug.datastructures import FileStorage as WerkzeugFile
 
 from model.records import VisitLevel
 from model.when import parse_time
@@ -141,41 +139,6 @@ class WhyIn(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     reason: Line = Field(min_length=1)
-
-
-class ImportPath(BaseModel):
-    """Which import."""
-
-    import_id: str = Field(max_length=64)
-
-
-class JobPath(BaseModel):
-    """Which job."""
-
-    job_id: str = Field(max_length=64)
-
-
-class JobIn(BaseModel):
-    """What is to be done."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    kind: str = Field(max_length=40)
-
-
-class ImportForm(BaseModel):
-    """A file of letters, .jsonl, .csv or .xlsx, up to 50 MiB."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    file: FileStorage
-
-    @field_validator("file")
-    @classmethod
-    def _is_file(cls, value: Any) -> Any:
-        if not isinstance(value, WerkzeugFile):
-            raise ValueError("is no file; send it as a part with a file name")
-        return value
 
 
 class DeliveryHeader(BaseModel):
