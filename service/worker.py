@@ -67,6 +67,7 @@ class Worker:
         return True
 
     def _run_alone(self, lock: Path) -> None:
+        lock.parent.mkdir(parents=True, exist_ok=True)
         # The kernel gives the lock back whatever way its process ends.
         with lock.open("a") as file:
             while not self._stopping.is_set():
