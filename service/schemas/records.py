@@ -10,7 +10,7 @@ from sqlalchemy import Row
 class DecisionOut(BaseModel):
     """What the software decided by itself on a letter, what it rested on, and what a person made of it.
 
-    `undone_by` is the number of the event that put the outcome out of force.
+    `undone` says whether the outcome is out of force. Which event did that stays inside: its number would count events.
     """
 
     at: datetime
@@ -23,7 +23,7 @@ class DecisionOut(BaseModel):
     reviewer: str | None
     reviewed_at: datetime | None
     decided: str | None
-    undone_by: int | None
+    undone: bool
     note: str | None
 
     @classmethod
@@ -40,7 +40,7 @@ class DecisionOut(BaseModel):
             reviewer=row.reviewer,
             reviewed_at=datetime.fromisoformat(row.reviewed_at) if row.reviewed_at else None,
             decided=row.decided,
-            undone_by=row.undone_by,
+            undone=row.undone_by is not None,
             note=row.note if reads_notes or row.kind != "compartment" else None,
         )
 

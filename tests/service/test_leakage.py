@@ -65,6 +65,7 @@ def calls(letter: str, matter: str, other: str) -> list[tuple[str, str, Any]]:
         ("POST", f"/matters/{other}/split", {"letters": [letter]}),
         ("POST", f"/matters/{matter}/split", {"letters": [letter]}),
         ("POST", f"/matters/{matter}/events", {"type": "routed"}),
+        ("POST", f"/matters/{matter}/notices", {"kind": "routed", "letter": letter}),
     ]
 
 

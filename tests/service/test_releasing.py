@@ -86,7 +86,7 @@ def test_a_release_is_recorded_and_reviews_the_automatic_decision(
     found = discipline.read(f"/letters/{secret['id']}/decisions")["items"]
     (decided,) = [one for one in found if one["kind"] == "compartment"]
     assert (decided["reviewer"], decided["decided"], decided["note"]) == ("discipline", "release", WHY["reason"])
-    assert decided["undone_by"] is not None
+    assert decided["undone"]
     assert decided["outcome"]["because"] == ["accused"]
     assert next(one for one in found if one["kind"] == "link")["outcome"]["matter"] == secret["matter"]["id"]
     shown = clerk.get(f"/letters/{secret['id']}/decisions").text
@@ -101,7 +101,7 @@ def test_a_release_is_recorded_and_reviews_the_automatic_decision(
     (decided,) = [
         one for one in discipline.read(f"/letters/{secret['id']}/decisions")["items"] if one["kind"] == "compartment"
     ]
-    assert (decided["decided"], decided["undone_by"]) == ("restrict", None)
+    assert (decided["decided"], decided["undone"]) == ("restrict", False)
 
 
 @pytest.mark.parametrize("body", [{}, {"reason": ""}, {"reason": "x" * 501}])
