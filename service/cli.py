@@ -4,6 +4,7 @@ import click
 
 from service.commands.access import login_link, token
 from service.commands.audit import audit
+from service.commands.backup import backup_command, restore_command
 from service.commands.database import db
 from service.commands.demo import demo
 from service.commands.feedback import feedback
@@ -30,6 +31,8 @@ for command in (
     worker,
     jobs,
     db,
+    backup_command,
+    restore_command,
     index,
     model,
     feedback,

@@ -8,6 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from service.db import Database
@@ -46,10 +47,30 @@ def downgrade(database: Database, revision: str) -> None:
     command.downgrade(_config(database), revision)
 
 
+def revisions(database: Database) -> list[str]:
+    """Return the revisions that this version knows, oldest first."""
+    return [script.revision for script in ScriptDirectory.from_config(_config(database)).walk_revisions()][::-1]
+
+
+def revision_of(connection: Connection) -> str | None:
+    """Return the revision of a database, None before the first."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def move_empty_to(database: Database, revision: str) -> None:
+    """Bring a database that holds no rows to a revision, forward or back; raises DatabaseError if it cannot be used."""
+    with _answering():
+        with database.read() as connection:
+            present = revision_of(connection)
+        if present is not None and present != revision:
+            downgrade(database, "base")
+        upgrade(database, revision)
+
+
 def require_current(database: Database) -> None:
     """Raise DatabaseError, naming what to do, unless the database can be used and has the newest revision."""
     with _answering(), database.read() as connection:
-        present = MigrationContext.configure(connection).get_current_revision()
+        present = revision_of(connection)
     newest = ScriptDirectory.from_config(_config(database)).get_current_head()
     if present != newest:
         raise DatabaseError(f"the database has revision {present}, this version needs {newest}: run hongyan db upgrade")

@@ -12,7 +12,7 @@ from model.errors import ArtefactError
 from service.audit import record
 from service.caller import Caller
 from service.db import Database
-from service.errors import Conflict, NotFound
+from service.errors import Busy, Conflict, NotFound
 from service.jobs import enqueue
 from service.model_folders import ModelFolders
 from service.model_watch import REBUILD
@@ -46,7 +46,7 @@ def folder_of_settings(settings: Settings) -> Path:
     database = Database(settings.database_address)
     try:
         return folder_in_use(settings, database)
-    except SQLAlchemyError:
+    except (Busy, SQLAlchemyError):
         # A database that cannot be read, or that has no registry yet, chooses nothing.
         return _unregistered(settings)
     finally:

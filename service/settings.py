@@ -37,7 +37,11 @@ class Settings:
     """All settings; each is read from HONGYAN_ and its name in capitals."""
 
     home: str = _setting("./var", "Folder of all state: database, keys, models.")
-    database_url: str = _setting("", "SQLAlchemy address of the database; empty means SQLite in the home folder.")
+    database_url: str = _setting(
+        "",
+        "Address of the database, `postgresql://USER@HOST/NAME` or `sqlite:///FILE`; "
+        "empty means SQLite in the home folder.",
+    )
     host: str = _setting("127.0.0.1", "Address that the server listens on.")
     port: str = _setting("8000", "Port that the server listens on.")
     model: str = _setting("", "Folder of the trained model; empty means the active version of the registry.")
