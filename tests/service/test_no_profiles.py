@@ -308,6 +308,7 @@ def test_commands_name_nobody(
         ("link",): [str(file)],
         ("import",): [str(file)],
         ("db", "upgrade"): [],
+        ("backup",): [str(file.with_suffix(".backup"))],
         ("index", "rebuild"): [],
         ("feedback", "pairs"): ["--restricted"],
         ("feedback", "export"): ["--restricted"],
@@ -330,8 +331,8 @@ def test_commands_name_nobody(
         ("login-link",): ["li", "--role", "clerk"],
     }
     # Serving is the API and the pages; a worker prints nothing; the demo prints a table of letters, which has no column
-    # for persons.
-    assert {path for path, _ in commands(main)} - words.keys() == {("serve",), ("worker",), ("demo",)}
+    # for persons. Restoring, into an empty database alone, prints the name of its file.
+    assert {path for path, _ in commands(main)} - words.keys() == {("serve",), ("worker",), ("demo",), ("restore",)}
     results = [CliRunner().invoke(main, [*path, *given]) for path, given in words.items()]
     assert all(result.exit_code in (0, 1) or "model" in result.output for result in results)
     assert_nobody("\n".join([*(result.output for result in results), caplog.text]), office)
