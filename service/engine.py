@@ -3,27 +3,21 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from model import artefact
 from model.analyse import Analyser
 from model.profile import Profile
 from model.records import Letter, Relation
-from model.signatures import BYTES, Signature
-from model.similar import EmbeddedIndex, Entry
+from model.signatures import Signature
 from service.db import Database
-from service.queries.letters import changes_since
+from service.indexes import EmbeddedIndexes, KeptIndexes, SharedIndexes
 from service.settings import Settings
-from service.snapshots import Indexes, Snapshots
+from service.snapshots import Snapshots
 
 MOST_PROFILES = 2000
-# So many changes are read from the database at a time.
-PAGE = 10_000
 
 
 def load_analyser(folder: Path, settings: Settings) -> Analyser:
@@ -70,18 +64,17 @@ class Prepared:
 class Engine:
     """Answer what needs the model; catch up with letters that other processes stored before every search."""
 
-    def __init__(self, analyser: Analyser, snapshots: Snapshots | None = None) -> None:
+    def __init__(self, analyser: Analyser, indexes: KeptIndexes | None = None) -> None:
         self._model = Prepared(analyser)
-        self.snapshots = snapshots
-        # Accusations have an index of their own, so that no search among other letters can touch them.
-        self._indexes: Indexes = {False: EmbeddedIndex(), True: EmbeddedIndex()}
-        self._last_change = 0
-        self._lock = threading.RLock()
+        self.indexes = indexes if indexes is not None else EmbeddedIndexes()
 
     @classmethod
-    def load(cls, settings: Settings, folder: Path) -> "Engine":
+    def load(cls, settings: Settings, folder: Path, database: Database) -> "Engine":
         """Load the model of a folder; raises ArtefactError, saying what to do, if it cannot be used."""
-        return cls(load_analyser(folder, settings), Snapshots(settings.home_folder / "index"))
+        analyser = load_analyser(folder, settings)
+        if settings.index == "shared":
+            return cls(analyser, SharedIndexes(database))
+        return cls(analyser, EmbeddedIndexes(Snapshots(settings.home_folder / "index")))
 
     @property
     def analyser(self) -> Analyser:
@@ -96,54 +89,32 @@ class Engine:
         """
         self._model = Prepared(analyser)
 
-    def start(self, connection: Connection) -> int:
-        """Begin with the last snapshot of the indexes, or with none; returns how many letters the indexes hold."""
-        with self._lock:
-            if self.snapshots:
-                self._indexes, self._last_change = self.snapshots.open(connection)
-            return self.catch_up(connection)
+    def start(self, connection: Connection) -> None:
+        """Begin with what the indexes hold from an earlier time, and catch up."""
+        self.indexes.start(connection, self._forget)
 
-    def catch_up(self, connection: Connection) -> int:
-        """Take in every change committed since the last time; returns how many letters the indexes hold.
+    def catch_up(self, connection: Connection) -> None:
+        """Take in every change committed since the last time.
 
         The transaction of the connection must not have written yet: what it may still roll back is not to be learnt.
         """
-        with self._lock:
-            while page := changes_since(connection, self._last_change, PAGE):
-                for change in page:
-                    self._take_in(change)
-                self._last_change = page[-1].number
-            return sum(map(len, self._indexes.values()))
+        self.indexes.catch_up(connection, self._forget)
 
     def keep(self, database: Database) -> None:
-        """Write a snapshot of the indexes if enough has changed; best done where nobody waits for a lock."""
-        if self.snapshots and self.snapshots.is_due(self._last_change):
-            with database.read() as connection, self._lock:
-                self.snapshots.save(connection, self._indexes, self._last_change)
-
-    def _take_in(self, change: Row[Any]) -> None:
-        """Let the indexes hold what the letter of a change is now, which later changes may have made of it."""
-        present = change.kind == "put" and change.vector is not None and len(change.vector) == BYTES
-        for restricted, index in self._indexes.items():
-            if present and restricted == change.restricted:
-                received_at = datetime.fromisoformat(change.received_at)
-                vector = np.frombuffer(change.vector, np.uint8)
-                index.add([Entry(change.letter_id, vector, change.region, received_at)])
-            else:
-                index.remove([change.letter_id])
-        if not present:
-            self._model.forget(change.letter_id)
+        """Save time to the next start; best done where nobody waits for a lock."""
+        self.indexes.keep(database)
 
     @property
     def last_change(self) -> int:
         """Return the number of the last change that the index has taken in."""
-        return self._last_change
+        return self.indexes.last_change
 
     def nearest(self, vector: Signature, restricted: bool, count: int, at_least: float) -> list[str]:
         """Return the ids of up to `count` letters at least so near to a vector, among accusations or all others."""
-        with self._lock:
-            found = self._indexes[restricted].search(vector, count, at_least)
-        return [neighbour.id for neighbour in found]
+        return self.indexes.nearest(vector, restricted, count, at_least)
+
+    def _forget(self, letter_id: str) -> None:
+        self._model.forget(letter_id)
 
     def vector(self, letter: Letter) -> Signature | None:
         """Return the vector of a letter; None without a relation part."""

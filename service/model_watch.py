@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from model.errors import ArtefactError
 from service.db import Database
 from service.engine import Engine, load_analyser
+from service.errors import Busy
 from service.jobs import enqueue
 from service.queries.jobs import find_waiting
 from service.queries.models import version_in
@@ -49,7 +50,7 @@ class ModelWatch:
         while not self._stopping.wait(LOOK_EVERY):
             try:
                 self.look()
-            except SQLAlchemyError:
+            except (SQLAlchemyError, Busy):
                 # Whoever needs the database says so; the model in use stays.
                 logger.debug("the database does not say which model is active")
 

@@ -54,7 +54,7 @@ class Office:
         """Open all that processes share: the model, and no connection to the database; raises what `open` raises."""
         database = Database(settings.database_address, int(settings.threads))
         require_current(database)
-        engine = Engine.load(settings, folder_in_use(settings, database))
+        engine = Engine.load(settings, folder_in_use(settings, database), database)
         database.close()
         return cls(settings, database, engine, load_keys(settings.keys_file))
 

@@ -20,6 +20,7 @@ NUMBERS = {
     "due_soon_days": (1, 365),
 }
 CHOICES = {
+    "index": ("embedded", "shared"),
     "worker": ("in-process", "separate"),
     "group_visit": ("on", "off"),
     "log_level": ("DEBUG", "INFO", "WARNING", "ERROR"),
@@ -41,6 +42,9 @@ class Settings:
         "",
         "Address of the database, `postgresql://USER@HOST/NAME` or `sqlite:///FILE`; "
         "empty means SQLite in the home folder.",
+    )
+    index: str = _setting(
+        "embedded", "Index of similar letters: `embedded` in each process, or `shared` in PostgreSQL."
     )
     host: str = _setting("127.0.0.1", "Address that the server listens on.")
     port: str = _setting("8000", "Port that the server listens on.")

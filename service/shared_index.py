@@ -10,6 +10,7 @@ from sqlalchemy import (
     Connection,
     Engine,
     Float,
+    Integer,
     MetaData,
     String,
     Table,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     literal_column,
     select,
     text,
+    update,
 )
 from sqlalchemy.dialects.postgresql import BIT, insert
 from sqlalchemy.exc import DBAPIError
@@ -47,6 +49,27 @@ def _table(name: str) -> Table:
 TABLES = {False: _table("open_signatures"), True: _table("restricted_signatures")}
 
 
+# The last change that the tables hold, and its letter, by which the change of another history is told.
+MARK = Table(
+    "signatures_mark",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, nullable=False),
+    Column("letter_id", String(26)),
+)
+
+
+def mark_in(connection: Connection, waiting: bool = True) -> tuple[int, str | None]:
+    """Return the number and the letter of the last change taken in; who is `waiting` has it alone until it commits."""
+    row = connection.execute(select(MARK).with_for_update() if waiting else select(MARK)).one()
+    return row.number, row.letter_id
+
+
+def put_mark(connection: Connection, number: int, letter_id: str) -> None:
+    """Note the last change taken in."""
+    connection.execute(update(MARK).values(number=number, letter_id=letter_id))
+
+
 class SharedIndex(SimilarityIndex):
     """Keep the signatures in the database and search them there, exactly.
 
@@ -61,9 +84,11 @@ class SharedIndex(SimilarityIndex):
     def prepare(cls, engine: Engine) -> None:
         """Make the tables, if they are not there; raises SettingError where the database has no pgvector."""
         try:
-            with engine.begin() as connection:
+            # Two processes that start at once make them one after the other.
+            with engine.connect().execution_options(hongyan_write=True) as connection, connection.begin():
                 connection.execute(text("CREATE EXTENSION IF NOT EXISTS vector"))
                 metadata.create_all(connection)
+                connection.execute(insert(MARK).values(id=1, number=0).on_conflict_do_nothing())
         except DBAPIError as error:
             raise SettingError(
                 "The shared index needs PostgreSQL with the extension pgvector; install it, or keep the embedded index."
@@ -96,6 +121,16 @@ class SharedIndex(SimilarityIndex):
         """Take letters out; an unknown one is no error."""
         with self._engine.begin() as connection:
             connection.execute(delete(self._table).where(self._table.c.id.in_(list(ids))))
+
+    def replace(self, connection: Connection, ids: Iterable[str], entries: Iterable[Entry]) -> None:
+        """Let the index hold of some letters these entries alone, in the transaction of the caller."""
+        connection.execute(delete(self._table).where(self._table.c.id.in_(list(ids))))
+        if rows := [_row(entry) for entry in entries]:
+            self._put(connection, rows)
+
+    def clear(self, connection: Connection) -> None:
+        """Take all letters out, in the transaction of the caller."""
+        connection.execute(delete(self._table))
 
     def search(
         self, vector: Signature, count: int, at_least: float = -1.0, where: Filter = EVERYTHING

@@ -24,6 +24,6 @@ def rebuild_command() -> None:
     batches = rebuild_vectors(office.database, office.engine)
     done = sum(1 for _ in progress((one for count in batches for one in range(count)), "rebuild", lacking))
     with office.database.read() as connection:
-        held = office.engine.catch_up(connection)
+        office.engine.catch_up(connection)
     office.engine.keep(office.database)
-    click.echo(f"{done} vectors made, the index holds {held} letters", err=True)
+    click.echo(f"{done} vectors made, the index holds {len(office.engine.indexes)} letters", err=True)

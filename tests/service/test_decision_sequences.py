@@ -1,6 +1,7 @@
 """Whatever people decide in whatever order: what stands holds, and taking all back leaves what the letters say."""
 
 from collections.abc import Callable
+from datetime import datetime
 from itertools import combinations
 from typing import Any
 
@@ -15,7 +16,7 @@ from service.office import Office
 from service.removal import remove_letter
 from service.tables import decisions, letters
 from tests.service.desk import CLERK, stored_letter
-from tests.service.shelf import put, scored
+from tests.service.shelf import MOMENT, put, scored
 
 NAMES = "abcdefg"
 LATE = "fg"
@@ -37,7 +38,9 @@ def arrive(connection: Connection, name: str, scores: dict[frozenset[str], float
     present = matter_of(connection)
     if name not in present:
         near = {other: scores.get(frozenset((name, other))) for other in present}
-        put(connection, stored_letter(name, name), *(scored(name, at, score) for at, score in near.items() if score))
+        # A letter without a time would come after all that have one.
+        letter = stored_letter(name, name, received_at=datetime.fromisoformat(MOMENT))
+        put(connection, letter, *(scored(name, at, score) for at, score in near.items() if score))
 
 
 def carry_out(connection: Connection, step: Any, scores: dict[frozenset[str], float]) -> None:

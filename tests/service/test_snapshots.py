@@ -8,6 +8,7 @@ from sqlalchemy import delete
 from model.analyse import Analyser
 from service import snapshots
 from service.engine import Engine
+from service.indexes import EmbeddedIndexes
 from service.office import Office
 from service.removal import remove_letter
 from service.snapshots import Snapshots
@@ -25,7 +26,7 @@ def keeping(office: Office, small_analyser: Analyser, monkeypatch: pytest.Monkey
 
 def started(office: Office, analyser: Analyser) -> Engine:
     """Start an engine, as another process would."""
-    engine = Engine(analyser, Snapshots(office.settings.home_folder / "index"))
+    engine = Engine(analyser, EmbeddedIndexes(Snapshots(office.settings.home_folder / "index")))
     with office.database.read() as connection:
         engine.start(connection)
     return engine
