@@ -11,42 +11,53 @@ from typing import Any
 
 import pytest
 
-from tests.service.desk import LIFT, LIFT_AGAIN
+from service.db import Database
+from tests.service.desk import LIFT, LIFT_AGAIN, ROAD, count
 
 ROOT = Path(__file__).parents[2]
-Tell = Callable[..., Any]
+
+
+class Window:
+    """Another process of the service, told what to do line by line."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._process = process
+
+    def __call__(self, **order: str) -> Any:
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        return json.loads(self._process.stdout.readline())
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
 
 
 @pytest.fixture
-def windows(tmp_path: Path, model_folder: Path, address: str) -> Iterator[tuple[Tell, Tell]]:
-    """Open two processes on a fresh database."""
+def open_window(tmp_path: Path, model_folder: Path, address: str) -> Iterator[Callable[[], Window]]:
+    """Open processes on a fresh database."""
     own = {"HONGYAN_HOME": str(tmp_path), "HONGYAN_MODEL": str(model_folder), "HONGYAN_DATABASE_URL": address}
     environment = {**os.environ, **own}
     command = [sys.executable, "-m", "tests.service.window"]
     with ExitStack() as stack:
-        first, second = (
-            stack.enter_context(
-                subprocess.Popen(  # noqa: S603 - the command is our own
-                    command, cwd=ROOT, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-                )
+
+        def run() -> Window:
+            started = subprocess.Popen(  # noqa: S603 - the command is our own
+                command, cwd=ROOT, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
             )
-            for _ in range(2)
-        )
-        yield _teller(first), _teller(second)
+            return Window(stack.enter_context(started))
+
+        yield run
 
 
-def _teller(process: "subprocess.Popen[str]") -> Tell:
-    def tell(**order: str) -> Any:
-        assert process.stdin
-        assert process.stdout
-        process.stdin.write(json.dumps(order) + "\n")
-        process.stdin.flush()
-        return json.loads(process.stdout.readline())
-
-    return tell
+@pytest.fixture
+def windows(open_window: Callable[[], Window]) -> tuple[Window, Window]:
+    return open_window(), open_window()
 
 
-def test_letters_and_removals_are_seen_at_once(windows: tuple[Tell, Tell]) -> None:
+def test_letters_and_removals_are_seen_at_once(windows: tuple[Window, Window]) -> None:
     present: list[str] = []
     for turn in range(12):
         here, there = windows[turn % 2], windows[1 - turn % 2]
@@ -58,7 +69,7 @@ def test_letters_and_removals_are_seen_at_once(windows: tuple[Tell, Tell]) -> No
     assert len(present) == 8
 
 
-def test_a_matter_forgets_a_letter_that_another_process_removed(windows: tuple[Tell, Tell]) -> None:
+def test_a_matter_forgets_a_letter_that_another_process_removed(windows: tuple[Window, Window]) -> None:
     here, there = windows
     first = here(take=LIFT)
     second = there(take=LIFT_AGAIN)
@@ -69,3 +80,21 @@ def test_a_matter_forgets_a_letter_that_another_process_removed(windows: tuple[T
     there(remove=second["id"])
     there(remove=third["id"])
     assert here(take=LIFT)["verdict"] == "first"
+
+
+def test_a_process_killed_while_it_writes_keeps_nobody_waiting(
+    windows: tuple[Window, Window], open_window: Callable[[], Window], address: str
+) -> None:
+    here, there = windows
+    first = here(take=LIFT)
+    here(hold="unfinished")
+    here.kill()
+    second = there(take=LIFT_AGAIN)
+    assert second["matter"] == first["matter"]
+    restarted = open_window()
+    assert sorted(restarted(near=LIFT)) == [first["id"]]
+    assert restarted(take=ROAD)["verdict"] == "first"
+    database = Database(address)
+    assert count(database, "letters") == 3
+    assert count(database, "matters") == 2
+    database.close()

@@ -2,11 +2,15 @@
 
 import json
 import sys
+import time
 from typing import Any
+
+from sqlalchemy import insert
 
 from service.office import Office
 from service.removal import remove_letter
 from service.settings import Settings
+from service.tables import matters
 from tests.service.desk import stored_letter, take
 
 
@@ -19,6 +23,12 @@ def obey(office: Office, order: dict[str, Any]) -> Any:
         with office.database.write() as connection:
             remove_letter(connection, order["remove"])
         return None
+    if "hold" in order:
+        with office.database.write() as connection:
+            connection.execute(insert(matters).values(id=order["hold"], created_at="2026", restricted=False))
+            sys.stdout.write("null\n")
+            sys.stdout.flush()
+            time.sleep(60)
     vector = office.engine.vector(stored_letter("new", order["near"]))
     if vector is None:
         raise ValueError("the model has no relation part")
