@@ -32,12 +32,13 @@ def checks(office: Office, stopping: Event) -> dict[Check, State]:
     try:
         with office.database.read() as connection:
             newest, oldest = queries.newest_change(connection), queries.oldest_due_job(connection)
+        behind = newest - office.engine.last_change > MOST_BEHIND
     except (SQLAlchemyError, Busy):
         return found | _of_database(office)
     late = oldest is not None and datetime.now(UTC) - datetime.fromisoformat(oldest) > LATE_AFTER
     found |= {
         "database": "ok",
-        "index": "ok" if newest - office.engine.last_change <= MOST_BEHIND else "behind",
+        "index": "behind" if behind else "ok",
         "queue": "late" if late else "ok",
     }
     return found | _of_database(office)
