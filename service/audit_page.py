@@ -11,7 +11,7 @@ from service.queries import audit as queries
 from service.queries.audit import Narrowing
 from service.schemas.records import EntryOut, EntryPage
 
-# Their lists count letters of which others must not know.
+# Their lists, which are of no single object, count letters of which others must not know.
 SEE_MORE = ("discipline", "integrator")
 
 
@@ -29,7 +29,7 @@ def audit_page(
 
 
 def _tells_all(row: Row[Any], caller: Caller) -> bool:
-    return row.action != "list" or row.role not in SEE_MORE or row.actor == caller.name
+    return row.object_id != "" or row.role not in SEE_MORE or row.actor == caller.name
 
 
 def _cursor_of(keys: Keys, number: int) -> str:

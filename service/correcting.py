@@ -95,13 +95,13 @@ class Corrector:
     def _record(self, row: Row[Any], before: Mapping[str, Any], after: Mapping[str, Any], reason: str | None) -> None:
         now = datetime.now(UTC)
         values = {"actor": self.caller.name, "letter_id": row.id, "before": before, "after": after, "reason": reason}
-        number = queries.insert_correction(self.connection, now, values)
+        queries.insert_correction(self.connection, now, values)
         present = letter_queries.letters_by_id(self.connection, [row.id])[row.id]
         fields = sorted(after, key=FIELDS.index)
         detail = {"letter": row.id, "fields": fields, "actor": self.caller.name, "reason": reason}
         event = matter_queries.insert_event(self.connection, present.matter_id, now, "corrected", detail)
         self._review(row, present, after, event, reason)
-        told = {"fields": fields, "correction": number, "restricted": bool(present.restricted)}
+        told = {"fields": fields, "restricted": bool(present.restricted)}
         audit.record(self.connection, self.caller, "correct", audit.LETTER, [row.id], told)
 
     def _review(

@@ -10,6 +10,7 @@ from service.auth import allow, this_caller
 from service.caller import DISCIPLINE, RESTRICTERS
 from service.compartments import Compartments
 from service.flagging import flags_follow
+from service.observing import leave_out
 from service.office import this_office
 from service.queries.letters import letters_by_id
 from service.schemas.requests import LetterPath, WhyIn
@@ -38,6 +39,7 @@ def restrict_letter(path: LetterPath, body: WhyIn) -> Response:
 
 @contextmanager
 def _moving() -> Iterator[tuple[Compartments, set[str]]]:
+    leave_out()
     office = this_office()
     with office.database.write() as connection, flags_follow(connection, office.flagger) as touched:
         yield Compartments(connection, office.engine, office.keys, this_caller()), touched

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from service.caller import ROLES, Caller, Role
@@ -215,3 +216,19 @@ def test_hot_issues_count_no_accusation(let_in: LetIn, role: Role, name: str) ->
         body = BRIBE if number % 2 else BRIBE_AGAIN
         discipline.deliver(f"{body}第{number}人。", petitioner=f"p{number}", accused=[ACCUSED], region="云河县")
     assert reader.read("/hot-issues")["items"] == before
+
+
+def test_public_numbers_count_nothing_that_is_done_with_accusations(
+    client: FlaskClient, let_in: LetIn, clerk: Desk
+) -> None:
+    plain = clerk.deliver(LIFT)
+    secret = accuse(let_in)
+    before = client.get("/metrics").text
+    for desk, letter, action in ((let_in("discipline"), secret, "release"), (clerk, plain, "restrict")):
+        assert desk.post(f"/letters/{letter['id']}/{action}", WHY).status_code == 200
+    assert counted(client.get("/metrics").text) == counted(before)
+
+
+def counted(text: str) -> list[str]:
+    """Return the public numbers, without those of asking for them."""
+    return [line for line in text.splitlines() if line.startswith("hongyan_") and "/metrics" not in line]
