@@ -1,12 +1,12 @@
 """Puts the application together."""
 
-from datetime import timedelta
 from threading import Event
 
 from flask import Flask
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service import auth, observing, problems, rates, requests
 from service.api import blueprints
@@ -14,7 +14,9 @@ from service.api.system import STOPPING
 from service.office import Office
 from service.requests import MEBIBYTE
 from service.schemas.problems import ProblemOut
+from service.sessions import LONGEST
 from service.strict_json import StrictJSON
+from service.web import oidc
 from service.web.description import description
 from service.web.pages import web
 
@@ -33,18 +35,23 @@ def create_app(office: Office) -> Flask:
     app.config.update(
         SECRET_KEY=office.keys.session,
         MAX_CONTENT_LENGTH=MEBIBYTE,
-        PERMANENT_SESSION_LIFETIME=timedelta(hours=10),
+        PERMANENT_SESSION_LIFETIME=LONGEST,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=office.settings.https == "on",
     )
     app.json = StrictJSON(app)
     app.extensions["hongyan"] = office
+    proxies = int(office.settings.proxies)
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, proxies, proxies, proxies)  # type: ignore[method-assign]  # as Flask says
     csrf = CSRFProtect(app)
     app.extensions[STOPPING] = Event()
     observing.init_app(app)
     requests.init_app(app)
     rates.init_app(app, int(office.settings.rate))
     auth.init_app(app)
+    oidc.init_app(app, office.settings)
     problems.init_app(app)
     for blueprint in blueprints:
         csrf.exempt(blueprint)

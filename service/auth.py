@@ -1,10 +1,7 @@
-"""Lets callers in: tokens for the API, one-time links and tokens for pages; every route states who may use it."""
+"""Guards: every route states who may use it; tokens let callers in to the API, sessions to the pages."""
 
-import hashlib
-import secrets
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar, cast
 
 from flask import Flask, current_app, g, request
@@ -12,25 +9,23 @@ from flask_login import LoginManager, UserMixin, current_user
 
 from service.accused import marks_of
 from service.caller import Caller, Role
-from service.db import Database
-from service.errors import NotFound, SettingError, Unauthorized
+from service.errors import NotFound, Unauthorized
 from service.office import this_office
-from service.queries import access
+from service.sessions import find_session
+from service.tokens import find_caller
 
 View = TypeVar("View", bound=Callable[..., Any])
-LINK_LIFE = timedelta(minutes=15)
-TOKEN_PREFIX = "hy_"  # noqa: S105 - it marks tokens as ours and is no secret
 PUBLIC: frozenset[Role] = frozenset()
 
 login_manager = LoginManager()
 
 
 class PageUser(UserMixin):  # type: ignore[misc]  # flask_login ships no types
-    """The caller of a page session."""
+    """The caller of a page session; its id is the secret that the cookie holds, which the cookie signs."""
 
-    def __init__(self, caller: Caller) -> None:
+    def __init__(self, caller: Caller, secret: str) -> None:
         self.caller = caller
-        self.id = f"{caller.role}:{caller.name}"
+        self.id = secret
 
 
 def allow(roles: frozenset[Role]) -> Callable[[View], View]:
@@ -81,46 +76,6 @@ def _caller_of_token(header: str) -> Caller:
     return caller
 
 
-def find_caller(database: Database, token: str) -> Caller | None:
-    """Return whose token this is."""
-    with database.read() as connection:
-        row = access.find_token(connection, _hash(token))
-    return Caller(row.name, row.role) if row else None
-
-
-def make_token(database: Database, name: str, role: Role) -> str:
-    """Make a token; it is shown this once, and only its hash is stored.
-
-    Raises SettingError if the name belongs to another role: deliveries belong to the name.
-    """
-    token = TOKEN_PREFIX + secrets.token_urlsafe(32)
-    with database.write() as connection:
-        known = access.find_token_of(connection, name)
-        if known and known.role != role:
-            raise SettingError(f"{name!r} has the role {known.role}; choose another name for the role {role}")
-        access.insert_token(connection, _hash(token), name, role, datetime.now(UTC))
-    return token
-
-
-def make_login_link(database: Database, name: str, role: Role) -> str:
-    """Return the secret part of a link that logs in once within 15 minutes."""
-    secret = secrets.token_urlsafe(32)
-    with database.write() as connection:
-        access.insert_login_link(connection, _hash(secret), name, role, datetime.now(UTC) + LINK_LIFE)
-    return secret
-
-
-def follow_login_link(database: Database, secret: str) -> Caller | None:
-    """Return whom a link lets in, and use the link up."""
-    with database.write() as connection:
-        row = access.use_login_link(connection, _hash(secret), datetime.now(UTC))
-    return Caller(row.name, row.role) if row else None
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
-
-
 def init_app(app: Flask) -> None:
     """Prepare page sessions."""
     login_manager.init_app(app)
@@ -129,6 +84,6 @@ def init_app(app: Flask) -> None:
 
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]  # flask_login ships no types
-def _load_user(user_id: str) -> PageUser | None:
-    role, _, name = user_id.partition(":")
-    return PageUser(Caller(name, cast(Role, role))) if name else None
+def _load_user(secret: str) -> PageUser | None:
+    caller = find_session(this_office().database, secret)
+    return PageUser(caller, secret) if caller else None

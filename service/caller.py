@@ -14,6 +14,7 @@ ANALYSTS: frozenset[Role] = frozenset({"analyst", "admin"})
 UNMASKERS: frozenset[Role] = frozenset({"clerk", "supervisor", "discipline"})
 DISCIPLINE: frozenset[Role] = frozenset({"discipline"})
 RESTRICTERS: frozenset[Role] = frozenset({"clerk", "supervisor", "discipline"})
+ADMINS: frozenset[Role] = frozenset({"admin"})
 EVERYBODY: frozenset[Role] = frozenset(ROLES)
 
 

@@ -15,6 +15,7 @@ from service.commands.jobs import jobs
 from service.commands.mining import analyze, compare, link
 from service.commands.models import model
 from service.commands.serving import serve, worker
+from service.commands.users import user
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -38,6 +39,7 @@ for command in (
     feedback,
     flags,
     audit,
+    user,
     token,
     login_link,
     demo,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from flask import current_app
 from sqlalchemy import Connection
 
+from service.accounts import Accounts
 from service.caller import Caller
 from service.db import Database
 from service.engine import Engine
@@ -63,6 +64,11 @@ class Office:
         with self.database.read() as connection:
             self.engine.start(connection)
         self.engine.keep(self.database)
+
+    @property
+    def accounts(self) -> Accounts:
+        """Return the people of the office."""
+        return Accounts(self.database)
 
     def reader(self, connection: Connection, caller: Caller) -> Reader:
         """Return a reader for a caller."""

@@ -17,12 +17,14 @@ NUMBERS = {
     "rate": (1, 10_000_000),
     "drain": (0, 600),
     "group_from": (1, 1000),
+    "proxies": (0, 9),
     "due_soon_days": (1, 365),
 }
 CHOICES = {
     "index": ("embedded", "shared"),
     "worker": ("in-process", "separate"),
     "group_visit": ("on", "off"),
+    "https": ("on", "off"),
     "log_level": ("DEBUG", "INFO", "WARNING", "ERROR"),
 }
 
@@ -57,6 +59,11 @@ class Settings:
     drain: str = _setting("2", "Seconds for which a server that is told to stop goes on, not ready any more.")
     log_level: str = _setting("INFO", "How much is logged: `DEBUG`, `INFO`, `WARNING` or `ERROR`.")
     worker: str = _setting("in-process", "`separate` leaves jobs to processes of `hongyan worker`.")
+    https: str = _setting("off", "`on` where people reach the server by https: cookies are sent over it only.")
+    proxies: str = _setting("0", "How many proxies before the server are trusted to say who asks.")
+    oidc_issuer: str = _setting("", "Address of an OpenID Connect provider that logs people in; empty means none.")
+    oidc_client: str = _setting("", "Identifier of this installation at that provider.")
+    oidc_secret: str = _setting("", "Secret of this installation at that provider.")
     group_from: str = _setting("5", "How many people who come together are a group visit.")
     due_soon_days: str = _setting("3", "How many days before its deadline a matter counts as nearly due.")
     group_visit: str = _setting("on", "`off` switches the group-visit flag off everywhere.")
@@ -111,6 +118,8 @@ def _check(settings: Settings) -> None:
         if getattr(settings, name) not in choices:
             allowed = f"{', '.join(choices[:-1])} or {choices[-1]}"
             raise SettingError(f"{PREFIX}{name.upper()} is {getattr(settings, name)!r}; give {allowed}")
+    if settings.oidc_issuer and not (settings.oidc_client and settings.oidc_secret):
+        raise SettingError("HONGYAN_OIDC_ISSUER needs HONGYAN_OIDC_CLIENT and HONGYAN_OIDC_SECRET")
 
 
 def _known_names() -> set[str]:

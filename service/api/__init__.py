@@ -1,5 +1,6 @@
 """The JSON interface, /api/v1."""
 
+from service.api.access import access_api
 from service.api.accusations import accusations_api
 from service.api.audit import audit_api
 from service.api.hot_issues import hot_issues_api
@@ -12,6 +13,7 @@ from service.api.models import models_api
 from service.api.system import system_api
 
 blueprints = (
+    access_api,
     letters_api,
     accusations_api,
     imports_api,
@@ -19,6 +21,7 @@ blueprints = (
     hot_issues_api,
     mining_api,
     models_api,
+    access_api,
     jobs_api,
     audit_api,
     system_api,

@@ -17,7 +17,9 @@ from rich.progress import track
 from model.analyse import Analyser
 from model.errors import ModelError
 from service import engine
-from service.errors import ServiceError
+from service.db import Database
+from service.errors import Problem, ServiceError
+from service.migrate import require_current
 from service.registry import folder_of_settings
 from service.settings import Settings
 
@@ -40,9 +42,22 @@ def clear_errors(command: Callable[..., T]) -> Callable[..., T]:
         try:
             return command(*args, **kwargs)
         except (ModelError, ServiceError) as error:
-            raise click.UsageError(str(error)) from error
+            raise click.UsageError(_said(error)) from error
 
     return run
+
+
+def _said(error: Exception) -> str:
+    """Return what an error says, with the fields at fault."""
+    faults = error.errors if isinstance(error, Problem) else ()
+    return " ".join([str(error), *(f"{field}: {reason}" for field, reason in faults)])
+
+
+def open_database() -> Database:
+    """Open the database of the settings; raises DatabaseError, naming the command to run, if it is not migrated."""
+    database = Database(Settings.from_env().database_address)
+    require_current(database)
+    return database
 
 
 def load_analyser(model: Path | None) -> Analyser:

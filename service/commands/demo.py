@@ -10,7 +10,6 @@ from rich.table import Table
 
 from model.package_data import data_folder
 from model.when import OFFICE_ZONE
-from service.auth import make_login_link
 from service.caller import Caller
 from service.commands.access import link_address
 from service.commands.base import clear_errors, progress
@@ -21,6 +20,7 @@ from service.migrate import upgrade
 from service.office import Office
 from service.queries.letters import Filter
 from service.schemas.views import LetterOut
+from service.sessions import make_login_link
 from service.settings import Settings
 from service.texts import text
 

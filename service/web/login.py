@@ -4,9 +4,11 @@ from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 
-from service.auth import PUBLIC, PageUser, allow, find_caller, follow_login_link
+from service.auth import PUBLIC, PageUser, allow
 from service.caller import OFFICE, Caller
+from service.errors import TooMany
 from service.office import this_office
+from service.sessions import begin_session, end_session, follow_login_link
 from service.web.blueprint import web
 from service.web.local import local_path
 
@@ -14,22 +16,28 @@ from service.web.local import local_path
 @web.get("/login")
 @allow(PUBLIC)
 def login() -> ResponseReturnValue:
-    """Ask for a token."""
+    """Ask for name and password."""
     if current_user.is_authenticated:
         return redirect(_wanted())
-    return render_template("login.html")
+    return render_template("login.html", oidc=this_office().settings.oidc_issuer)
 
 
 @web.post("/login")
 @allow(PUBLIC)
 def log_in() -> ResponseReturnValue:
-    """Log in the owner of a token."""
-    caller = find_caller(this_office().database, request.form.get("token", "").strip())
+    """Log in whom a name and a password let in."""
+    name, password = request.form.get("name", "").strip(), request.form.get("password", "")
+    try:
+        caller = this_office().accounts.log_in(name, password, request.remote_addr or "")
+    except TooMany as wait:
+        minutes = -(-(wait.retry_after or 0) // 60)
+        page = render_template("login.html", fault="login.wait", minutes=minutes)
+        return page, 429, {"Retry-After": str(wait.retry_after)}
     if caller is None:
-        return render_template("login.html", fault="login.wrong_token"), 403
+        return render_template("login.html", fault="login.wrong_password"), 403
     if caller.role not in OFFICE:
         return render_template("login.html", fault="login.wrong_role"), 403
-    _begin_session(caller)
+    begin(caller)
     return redirect(_wanted())
 
 
@@ -45,24 +53,26 @@ def log_in_by_link(secret: str) -> ResponseReturnValue:
         return render_template("link.html", reason="link.used"), 410
     if caller.role not in OFFICE:
         return render_template("link.html", reason="login.wrong_role"), 403
-    _begin_session(caller)
+    begin(caller)
     return redirect(url_for("web.letters"))
 
 
 @web.post("/logout")
 @allow(PUBLIC)
 def logout() -> ResponseReturnValue:
-    """End the session."""
+    """End the session, also for whoever else holds its cookie."""
+    if current_user.is_authenticated:
+        end_session(this_office().database, current_user.id)
     logout_user()
     session.clear()
     return redirect(url_for("web.login"))
 
 
-def _begin_session(caller: Caller) -> None:
-    """Begin a new session, with nothing left of an older one; it ends after the time that the application sets."""
+def begin(caller: Caller) -> None:
+    """Begin a new session, with nothing left of an older one."""
     session.clear()
     session.permanent = True
-    login_user(PageUser(caller))
+    login_user(PageUser(caller, begin_session(this_office().database, caller)))
 
 
 def _wanted() -> str:

@@ -16,10 +16,10 @@ from model import artefact
 from model.analyse import Analyser
 from model.storage import Part
 from service.app import create_app
-from service.auth import make_token
 from service.caller import Role
 from service.db import Database
 from service.office import Office
+from service.tokens import make_token
 from tests.service.databases import EMPTY, KINDS, SQLITE, PostgresShelf, Shelf, SQLiteShelf, office_at
 from tests.service.desk import Desk, LetIn
 from tests.service.postgres import running_server

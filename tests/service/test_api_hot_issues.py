@@ -9,12 +9,12 @@ import pytest
 from flask import Flask
 
 from model.gathering import Link
-from service.auth import make_login_link
 from service.caller import OFFICE, Role
 from service.issue_board import read_issues
 from service.office import Office
 from service.queries.letters import Sight, insert_letter, moment
 from service.queries.matters import insert_links, insert_matter
+from service.sessions import make_login_link
 from service.texts import text
 from tests.service.desk import Desk, LetIn, assert_problem
 

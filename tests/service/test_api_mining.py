@@ -4,10 +4,10 @@ import pytest
 
 from model.analyse import Analyser
 from service.app import create_app
-from service.auth import make_token
 from service.caller import ROLES, Role
 from service.engine import Engine
 from service.office import Office
+from service.tokens import make_token
 from tests.service.desk import BRIBE, LIFT, LIFT_AGAIN, ROAD, ZHAO, Desk, LetIn, assert_problem, contents
 
 

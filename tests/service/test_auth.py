@@ -5,12 +5,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from service.auth import PUBLIC, find_caller, follow_login_link, make_login_link, make_token
+from service.auth import PUBLIC
 from service.caller import ROLES, Caller, Role
 from service.errors import SettingError
 from service.office import Office
 from service.queries.letters import moment
+from service.sessions import follow_login_link, make_login_link
 from service.tables import login_links, tokens
+from service.tokens import find_caller, make_token
 from tests.service.desk import Desk, LetIn, assert_problem
 
 OPEN = {
@@ -24,9 +26,13 @@ OPEN = {
     "web.login",
     "web.log_in",
     "web.log_in_by_link",
+    "web.log_in_by_oidc",
+    "web.return_from_oidc",
     "web.logout",
 }
-EXAMPLES = {"letter_id": "0", "matter_id": "0", "filename": "x", "name": "x", "secret": "x", "version": "x"}
+EXAMPLES = dict.fromkeys(
+    ("letter_id", "matter_id", "job_id", "import_id", "filename", "name", "secret", "token_id", "version"), "x"
+)
 
 
 def test_every_route_states_who_may_use_it(app: Flask) -> None:

@@ -15,13 +15,13 @@ from click.testing import CliRunner, Result
 
 from model import artefact
 from model.purpose import PurposeReader
-from service.auth import find_caller
 from service.caller import Caller
 from service.cli import main
 from service.commands.base import write_lines
 from service.db import Database
 from service.migrate import require_current
 from service.tables import letters
+from service.tokens import find_caller
 from tests.service.databases import accept_inserts, refuse_inserts
 from tests.service.desk import LIFT, LIFT_AGAIN, QIAN, ROAD, WAGES, ZHAO, count
 

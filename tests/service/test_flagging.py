@@ -9,12 +9,12 @@ from sqlalchemy import Connection, select, update
 from model.analyse import Analyser
 from model.surge import PRIOR_MEAN, Usual
 from service.app import create_app
-from service.auth import make_token
 from service.cli import main
 from service.joining import gains_of
 from service.office import Office
 from service.queries.letters import moment
 from service.tables import events, flags
+from service.tokens import make_token
 from tests.service.databases import Shelf, office_at
 from tests.service.desk import LIFT, LIFT_AGAIN, QIAN, ZHAO, Desk, LetIn
 

@@ -7,10 +7,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from service.app import create_app
-from service.auth import make_token
 from service.logs import DiscreetFormatter, configuration
 from service.office import Office
 from service.settings import Settings
+from service.tokens import make_token
 from tests.service.desk import BRIBE, LIFT, ZHAO, Desk, LetIn, assert_problem
 
 TEMPLATES = Path(__file__).parent.parent.parent / "service" / "templates"

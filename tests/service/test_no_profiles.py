@@ -15,12 +15,12 @@ from sqlalchemy import event, select
 from werkzeug.routing import Rule
 
 from model.artefact import read_manifest
-from service.auth import make_login_link
 from service.caller import ROLES
 from service.cli import main
 from service.jobs import enqueue
 from service.office import Office
 from service.queries.jobs import change_job
+from service.sessions import make_login_link
 from service.tables import identities, metadata
 from tests.service.desk import BRIBE, GATHERING, LIFT, LIFT_AGAIN, ROAD, Desk, LetIn, ids
 
@@ -209,7 +209,7 @@ def assert_nobody(text: str, office: Office) -> None:
 def addresses(app: Flask, letters: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     """Yield method and path of every call of every route, on each of the letters and its matter."""
     for rule in rules(app):
-        known = {"letter_id", "matter_id", "name", "secret", "version", "job_id", "import_id"}
+        known = {"letter_id", "matter_id", "name", "secret", "token_id", "version", "job_id", "import_id"}
         assert rule.arguments <= known, f"{rule} has an argument that this test does not know"
         for letter in letters:
             given = {
@@ -217,6 +217,7 @@ def addresses(app: Flask, letters: list[dict[str, Any]]) -> Iterator[tuple[str, 
                 "matter_id": letter["matter"]["id"],
                 "name": "x",
                 "secret": "x",
+                "token_id": "x",
                 "version": "x",
                 "job_id": "x",
                 "import_id": "x",
@@ -327,14 +328,26 @@ def test_commands_name_nobody(
         ("model", "shadow"): [version],
         ("model", "rollback"): [],
         ("model", "remove"): [version],
+        ("user", "add"): ["li", "--role", "clerk"],
+        ("user", "password"): ["li"],
+        ("user", "change"): ["li", "--region", "东湖区"],
+        ("user", "disable"): ["li"],
+        ("user", "enable"): ["li"],
+        ("user", "list"): [],
         ("token", "add"): ["li", "--role", "clerk"],
+        ("token", "list"): [],
+        ("token", "revoke"): ["unknown"],
         ("login-link",): ["li", "--role", "clerk"],
     }
     # Serving is the API and the pages; a worker prints nothing; the demo prints a table of letters, which has no column
     # for persons. Restoring, into an empty database alone, prints the name of its file.
     assert {path for path, _ in commands(main)} - words.keys() == {("serve",), ("worker",), ("demo",), ("restore",)}
-    results = [CliRunner().invoke(main, [*path, *given]) for path, given in words.items()]
-    assert all(result.exit_code in (0, 1) or "model" in result.output for result in results)
+    results = [
+        CliRunner().invoke(main, [*path, *given], input="four words of nobody\n") for path, given in words.items()
+    ]
+    assert all(
+        result.exit_code in (0, 1) or "model" in result.output or "no token" in result.output for result in results
+    )
     assert_nobody("\n".join([*(result.output for result in results), caplog.text]), office)
 
 

@@ -13,11 +13,11 @@ from urllib.request import urlopen
 
 import pytest
 
-from service.auth import make_token
 from service.caller import ROLES, Role
 from service.db import Database
 from service.migrate import upgrade
 from service.settings import Settings
+from service.tokens import make_token
 
 CHECKS = (
     "not_a_server_error,status_code_conformance,content_type_conformance,"

@@ -2,8 +2,8 @@
 
 from flask import Flask
 
-from service.auth import make_login_link
 from service.office import Office
+from service.sessions import make_login_link
 from service.texts import text
 from tests.service.desk import LIFT, LIFT_AGAIN, ROAD, Desk
 

@@ -1,0 +1,141 @@
+"""The people of the office: who they are, what they may do, and whether a password is theirs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from sqlalchemy import Connection, Row
+
+from service import audit, passwords, throttle
+from service.caller import ROLES, Caller, Role
+from service.db import Database
+from service.errors import Conflict, Invalid, NotFound, TooMany
+from service.queries import access
+from service.queries import users as queries
+from service.queries.letters import moment
+
+USER = "user"
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """Manage users; every change is recorded under who made it, and ends the sessions of whom it concerns."""
+
+    database: Database
+
+    def add(
+        self,
+        name: str,
+        role: Role,
+        password: str | None,
+        by: Caller,
+        unit: str | None = None,
+        regions: Sequence[str] = (),
+    ) -> Row[Any]:
+        """Add a user; without a password only a login link or OpenID Connect lets in.
+
+        Raises Invalid if name or password is not acceptable, and Conflict if the name is taken, be it by a token of
+        another role.
+        """
+        _check(name, role)
+        values = {
+            "name": name,
+            "role": role,
+            "unit": unit,
+            "regions": list(regions),
+            "password_hash": passwords.hash_password(password, name) if password is not None else None,
+            "created_at": moment(datetime.now(UTC)),
+        }
+        with self.database.write() as connection:
+            if queries.find_user(connection, name):
+                raise Conflict(f"There is a user {name!r} already.", [("name", "choose another name")])
+            token = access.find_token_of(connection, name)
+            if token is not None and token.role != role:
+                raise Conflict(f"{name!r} has tokens of the role {token.role}.", [("name", "choose another name")])
+            queries.insert_user(connection, values)
+            audit.record(connection, by, "add", USER, [name], {"role": role})
+            return self._found(connection, name)
+
+    def change(self, name: str, changes: Mapping[str, Any], by: Caller) -> Row[Any]:
+        """Change role, unit, regions, password or `disabled` of a user.
+
+        Raises NotFound if there is none, Invalid if a value is not acceptable, and Conflict if nobody would be left to
+        administer.
+        """
+        values = {field: changes[field] for field in ("role", "unit", "regions") if field in changes}
+        if "role" in values:
+            _check(name, values["role"])
+        if changes.get("password") is not None:
+            values["password_hash"] = passwords.hash_password(changes["password"], name)
+        if "disabled" in changes:
+            values["disabled_at"] = moment(datetime.now(UTC)) if changes["disabled"] else None
+        with self.database.write() as connection:
+            before = self._found(connection, name)
+            if values:
+                queries.change_user(connection, name, values)
+            after = self._found(connection, name)
+            if _administers(before) and not _administers(after) and not queries.count_enabled(connection, "admin"):
+                raise Conflict("Nobody would be left to administer.", [("name", "add another admin first")])
+            access.delete_sessions_of(connection, name)
+            audit.record(connection, by, "change", USER, [name], {"fields": sorted(changes)})
+            return after
+
+    def every(self) -> list[Row[Any]]:
+        """Return all users by name."""
+        with self.database.read() as connection:
+            return queries.every_user(connection)
+
+    def known(self, name: str) -> Caller | None:
+        """Return a user who may log in, by name."""
+        with self.database.read() as connection:
+            row = queries.find_user(connection, name)
+        return _caller(row) if row is not None and row.disabled_at is None else None
+
+    def log_in(self, name: str, password: str, address: str) -> Caller | None:
+        """Return who a name and a password let in; None if they do not fit.
+
+        Raises TooMany if the name or the address must wait first. Takes as long for a name that is not known.
+        """
+        now = datetime.now(UTC)
+        subjects = throttle.subjects_of(name, address)
+        with self.database.read() as connection:
+            wait = throttle.wait_of(connection, subjects, now)
+            row = queries.find_user(connection, name)
+        if wait:
+            raise TooMany(
+                "Too many attempts failed; wait before the next one.", retry_after=int(wait.total_seconds()) + 1
+            )
+        right = passwords.fits(password, row.password_hash if row is not None else None)
+        with self.database.write() as connection:
+            if row is None or not right or row.disabled_at is not None:
+                throttle.note_failure(connection, subjects, now)
+                return None
+            throttle.note_success(connection, name, now)
+            if passwords.is_outdated(row.password_hash):
+                queries.change_user(connection, name, {"password_hash": passwords.renewed(password)})
+            audit.record(connection, _caller(row), "log_in", USER, [name])
+        return _caller(row)
+
+    def _found(self, connection: Connection, name: str) -> Row[Any]:
+        row = queries.find_user(connection, name)
+        if row is None:
+            raise NotFound
+        return row
+
+
+def _check(name: str, role: str) -> None:
+    if not name.strip() or name != name.strip() or not name.isprintable():
+        raise Invalid("The name is not acceptable.", [("name", "give printable characters without blanks around them")])
+    if len(name) > 100:
+        raise Invalid("The name is not acceptable.", [("name", "has more than 100 characters")])
+    if role not in ROLES:
+        raise Invalid("There is no such role.", [("role", f"give one of {', '.join(ROLES)}")])
+
+
+def _administers(row: Row[Any]) -> bool:
+    return row.role == "admin" and row.disabled_at is None
+
+
+def _caller(row: Row[Any]) -> Caller:
+    return Caller(row.name, cast(Role, row.role), row.unit, tuple(row.regions or ()))
