@@ -108,6 +108,9 @@ class Accounts:
             )
         right = passwords.fits(password, row.password_hash if row is not None else None)
         with self.database.write() as connection:
+            # Attempts made at the same time must not all pass before the first failure is counted.
+            if throttle.wait_of(connection, subjects, now):
+                right = False
             if row is None or not right or row.disabled_at is not None:
                 throttle.note_failure(connection, subjects, now)
                 return None

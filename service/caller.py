@@ -35,7 +35,7 @@ class Caller:
     def sight(self) -> Sight:
         """Return which letters this caller may know of."""
         if self.role == "integrator":
-            return Sight(restricted=True, owner=self.name, regions=self.regions)
+            return Sight(restricted=True, owner=self.name, regions=self.regions, unit=self.unit)
         return Sight(restricted=self.role == "discipline", regions=self.regions, unit=self.unit, marks=self.marks)
 
     @property

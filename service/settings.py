@@ -60,7 +60,9 @@ class Settings:
     log_level: str = _setting("INFO", "How much is logged: `DEBUG`, `INFO`, `WARNING` or `ERROR`.")
     worker: str = _setting("in-process", "`separate` leaves jobs to processes of `hongyan worker`.")
     https: str = _setting("off", "`on` where people reach the server by https: cookies are sent over it only.")
-    proxies: str = _setting("0", "How many proxies before the server are trusted to say who asks.")
+    proxies: str = _setting(
+        "0", "How many proxies stand before the server; too few, and all people share one address and its lockout."
+    )
     oidc_issuer: str = _setting("", "Address of an OpenID Connect provider that logs people in; empty means none.")
     oidc_client: str = _setting("", "Identifier of this installation at that provider.")
     oidc_secret: str = _setting("", "Secret of this installation at that provider.")

@@ -53,17 +53,21 @@ def make_token(
 
 
 def find_caller(database: Database, token: str) -> Caller | None:
-    """Return whose token this is, unless it was revoked, has expired, or its user is disabled."""
+    """Return whose token this is, unless it was revoked, has expired, or no longer fits the user of its name.
+
+    A user who is disabled or has another role now has no use of older tokens; unit and regions of the user narrow them.
+    """
     now = datetime.now(UTC)
     with database.read() as connection:
         row = access.find_token(connection, hash_of(token), now)
         user = users.find_user(connection, row.name) if row else None
-    if row is None or (user is not None and user.disabled_at is not None):
+    if row is None or (user is not None and (user.disabled_at is not None or user.role != row.role)):
         return None
     if row.used_at != (today := now.date().isoformat()):
         with database.write() as connection:
             access.put_token_use(connection, row.hash, today)
-    return Caller(row.name, cast(Role, row.role), row.unit, tuple(row.regions or ()))
+    held = user if user is not None and (user.unit or user.regions) else row
+    return Caller(row.name, cast(Role, row.role), held.unit, tuple(held.regions or ()))
 
 
 def every_token(database: Database) -> list[Row[Any]]:

@@ -19,7 +19,7 @@ def login() -> ResponseReturnValue:
     """Ask for name and password."""
     if current_user.is_authenticated:
         return redirect(_wanted())
-    return render_template("login.html", oidc=this_office().settings.oidc_issuer)
+    return _form()
 
 
 @web.post("/login")
@@ -31,12 +31,11 @@ def log_in() -> ResponseReturnValue:
         caller = this_office().accounts.log_in(name, password, request.remote_addr or "")
     except TooMany as wait:
         minutes = -(-(wait.retry_after or 0) // 60)
-        page = render_template("login.html", fault="login.wait", minutes=minutes)
-        return page, 429, {"Retry-After": str(wait.retry_after)}
+        return _form(fault="login.wait", minutes=minutes), 429, {"Retry-After": str(wait.retry_after)}
     if caller is None:
-        return render_template("login.html", fault="login.wrong_password"), 403
+        return _form(fault="login.wrong_password"), 403
     if caller.role not in OFFICE:
-        return render_template("login.html", fault="login.wrong_role"), 403
+        return _form(fault="login.wrong_role"), 403
     begin(caller)
     return redirect(_wanted())
 
@@ -73,6 +72,10 @@ def begin(caller: Caller) -> None:
     session.clear()
     session.permanent = True
     login_user(PageUser(caller, begin_session(this_office().database, caller)))
+
+
+def _form(**told: object) -> str:
+    return render_template("login.html", oidc=this_office().settings.oidc_issuer, **told)
 
 
 def _wanted() -> str:

@@ -214,6 +214,16 @@ def test_a_disabled_user_comes_in_by_no_way(office: Office, app: Flask, let_in: 
     assert app.test_client().get(f"/login/{link}").status_code == 410
 
 
+def test_tokens_of_a_user_follow_role_and_scope(office: Office, let_in: LetIn, accounts: Accounts) -> None:
+    desk = let_in("clerk", "li")
+    here, there = take(office, LIFT, region="东湖区").row, take(office, ROAD, region="西山县").row
+    assert {letter["id"] for letter in desk.read("/letters")["items"]} == {here.id, there.id}
+    accounts.change("li", {"regions": ["东湖区"]}, OPERATOR)
+    assert [letter["id"] for letter in desk.read("/letters")["items"]] == [here.id]
+    accounts.change("li", {"role": "supervisor"}, OPERATOR)
+    assert_problem(desk.get("/letters"), 401)
+
+
 def test_pages_show_the_letters_of_the_users_regions_only(
     office: Office, browser: FlaskClient, accounts: Accounts
 ) -> None:
