@@ -21,7 +21,6 @@ blueprints = (
     hot_issues_api,
     mining_api,
     models_api,
-    access_api,
     jobs_api,
     audit_api,
     system_api,
