@@ -20,6 +20,7 @@ MOST_TO_SPLIT = 1000
 WORD = "^[a-z_]+$"
 
 Moment = Annotated[str, Field(json_schema_extra={"pattern": TIME})]
+Tag = Annotated[str, Field(max_length=500, json_schema_extra={"pattern": r'^"[0-9]+(-[0-9]+)*"$'})]
 Id = Annotated[Text, Field(max_length=64)]
 
 
@@ -120,9 +121,9 @@ class ConditionHeader(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    if_match: (
-        Annotated[str, Field(max_length=500, json_schema_extra={"pattern": r'^(\*|"[0-9]+(-[0-9]+)*")$'})] | None
-    ) = Field(default=None, alias="If-Match", description="An ETag as it was given; * for whatever state.")
+    if_match: Literal["*"] | Tag | None = Field(
+        default=None, alias="If-Match", description="An ETag as it was given; * for whatever state."
+    )
 
 
 class KnownHeader(BaseModel):
@@ -146,7 +147,9 @@ class DeliveryHeader(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    idempotency_key: str | None = Field(default=None, alias="Idempotency-Key", max_length=255)
+    idempotency_key: Annotated[str, Field(max_length=255, json_schema_extra={"format": "uuid"})] | None = Field(
+        default=None, alias="Idempotency-Key", description="Any text that was not used before, best a new UUID."
+    )
 
 
 class PageQuery(BaseModel):
