@@ -49,6 +49,13 @@ class PatientWorker(ThreadWorker):
         later.daemon = True
         later.start()
 
+    def set_accept_enabled(self, enabled: Any) -> None:
+        """Take connections or not; when it stops, who comes late is refused at once and waits for nothing."""
+        super().set_accept_enabled(enabled)
+        if not enabled and not self.alive:
+            for listener in self.sockets:
+                listener.close()
+
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:  # noqa: ARG002 - gunicorn's
         """Answer what is no HTTP, or what the application could not answer, in the shape of all errors."""
         malformed = isinstance(exc, http_errors.ParseException)

@@ -46,7 +46,7 @@ class Server(BaseApplication):
             "preload_app": True,
             "post_fork": self._start_process,
             "timeout": 120,
-            "graceful_timeout": 30 + int(settings.drain),
+            "graceful_timeout": 60 + int(settings.drain),
             "limit_request_line": 8190,
             "logconfig_dict": logs.configuration(settings.log_level),
             "child_exit": lambda _server, process: forget_process(process.pid),
