@@ -12,11 +12,9 @@ from service.tables import corrections, letters
 PIECE = 500
 
 
-def insert_correction(connection: Connection, at: datetime, values: Mapping[str, Any]) -> int:
-    """Add what a person said; returns its number."""
-    statement = insert(corrections).values({**values, "at": moment(at)}).returning(corrections.c.number)
-    number: int = connection.execute(statement).scalar_one()
-    return number
+def insert_correction(connection: Connection, at: datetime, values: Mapping[str, Any]) -> None:
+    """Add what a person said."""
+    connection.execute(insert(corrections).values({**values, "at": moment(at)}))
 
 
 def steps_of(connection: Connection, letter_id: str) -> list[dict[str, Any]]:
