@@ -12,8 +12,10 @@ from service.commands.flags import flags
 from service.commands.importing import import_command
 from service.commands.index import index
 from service.commands.jobs import jobs
+from service.commands.keys import keys
 from service.commands.mining import analyze, compare, link
 from service.commands.models import model
+from service.commands.retention import retention
 from service.commands.serving import serve, worker
 from service.commands.users import user
 
@@ -41,6 +43,8 @@ for command in (
     audit,
     user,
     token,
+    keys,
+    retention,
     login_link,
     demo,
 ):

@@ -13,6 +13,7 @@ from service.queries import jobs as queries
 from service.queries.letters import count_without_vector
 from service.reanalysis import Reanalysis
 from service.rebuilding import rebuild_vectors
+from service.retention import anonymise
 
 Handler = Callable[[Office, Mapping[str, Any], Progress], None]
 
@@ -42,6 +43,18 @@ def refresh_flags(office: Office, _payload: Mapping[str, Any], progress: Progres
         progress.report(done, total)
 
 
+def anonymise_letters(office: Office, _payload: Mapping[str, Any], progress: Progress) -> None:
+    """Anonymise the letters of matters that were closed longer ago than the settings say."""
+    done = 0
+
+    def count(size: int) -> None:
+        nonlocal done
+        done += size
+        progress.report(done)
+
+    anonymise(office.database, int(office.settings.retention_days), progress.clock(), count)
+
+
 def tidy(office: Office, _payload: Mapping[str, Any], progress: Progress) -> None:
     """Delete jobs that ended long ago, and what was sent for imports that are over."""
     with office.database.write() as connection:
@@ -67,7 +80,8 @@ HANDLERS: Mapping[str, Handler] = {
     "import": run_import,
     "index.rebuild": rebuild_index,
     "flags.refresh": refresh_flags,
+    "retention.run": anonymise_letters,
     "jobs.tidy": tidy,
 }
 # What a person may ask for; all else comes with its cause.
-STARTABLE = ("flags.refresh", "index.rebuild", "letters.reanalyse")
+STARTABLE = ("flags.refresh", "index.rebuild", "letters.reanalyse", "retention.run")

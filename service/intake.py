@@ -4,7 +4,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
@@ -32,6 +32,7 @@ from service.queries.matters import insert_links
 from service.rounds import MOST_IN_ROUND, Rounds
 from service.schemas.letters import LetterIn
 from service.schemas.results import AnalysisOut
+from service.sealing import is_same_content, masked_letter, seal_letter, who_wrote
 
 logger = logging.getLogger(__name__)
 
@@ -199,40 +200,38 @@ class Intake:
     def _remember(self, connection: Connection, delivery: Delivery, letter_id: str) -> None:
         owner, key = delivery.caller.name, delivery.key
         if key and queries.find_by_idempotency_key(connection, owner, key) is None:
-            queries.remember_key(connection, owner, key, delivery.content_hash, letter_id)
+            content_hash = self.keys.content_hash(delivery.content_hash)
+            queries.remember_key(connection, owner, key, content_hash, letter_id)
 
     def _letter(self, given: LetterIn) -> Letter:
         try:
             letter = given.letter(str(ULID()))
         except LetterError as error:
             raise Invalid("The letter is not acceptable.", [(error.field, error.reason)]) from error
-        hashes = frozenset(self.keys.identity_hash(identity) for identity in letter.petitioners)
-        received_at = letter.received_at or datetime.now(UTC)
-        return Letter(
-            letter.id, letter.title, letter.body, received_at, letter.channel, letter.addressee, letter.region, hashes
-        )
+        return masked_letter(replace(letter, received_at=letter.received_at or datetime.now(UTC)), given)
 
     def _known(self, connection: Connection, delivery: Delivery) -> str | None:
         """Return the id of the letter that an equal request stored before."""
         owner, key, external_id = delivery.caller.name, delivery.key, delivery.given.external_id
         found = queries.find_by_external_id(connection, owner, external_id) if external_id else None
-        if found is not None and found.content_hash != delivery.content_hash:
+        if found is not None and not is_same_content(self.keys, found.content_hash, delivery.content_hash):
             raise _conflict("external_id", found.id)
         before = queries.find_by_idempotency_key(connection, owner, key) if key else None
-        if before is not None and before.content_hash != delivery.content_hash:
+        if before is not None and not is_same_content(self.keys, before.content_hash, delivery.content_hash):
             raise _conflict("Idempotency-Key", before.letter_id)
         return found.id if found is not None else before.letter_id if before is not None else None
 
     def _store(self, connection: Connection, delivery: Delivery, read: ReadLetter, arrivals: Arrivals) -> str:
         """Store a letter and its links; returns its matter."""
-        given, letter, analysis, vector = delivery.given, read.letter, read.analysis, read.vector
+        given, analysis, vector = delivery.given, read.analysis, read.vector
+        letter = who_wrote(connection, self.keys, given, read.letter)
         restricted = is_accusation(given, analysis)
         found = find_links(connection, self.engine, letter, vector, restricted, arrivals)
         place = join_matter(connection, letter, restricted, found)
         values = {
             **_plain_values(delivery, letter),
+            "content_hash": self.keys.content_hash(delivery.content_hash),
             **_analysed_values(analysis),
-            "people": self.keys.encrypt({"petitioners": given.people(), "accused": given.accused or []}),
             "named": _is_named(given),
             "restricted": restricted,
             "review": "pending",
@@ -241,6 +240,7 @@ class Intake:
         }
         made = vector.tobytes() if vector is not None else None
         queries.insert_letter(connection, values, made, read.basis.model, letter.petitioners)
+        seal_letter(connection, self.keys, given, letter)
         queries.insert_accused(connection, letter.id, hashes_of(self.keys, given.accused or ()))
         insert_links(connection, found)
         arrivals.add(letter, vector, restricted)
@@ -306,7 +306,6 @@ def _plain_values(delivery: Delivery, letter: Letter) -> dict[str, Any]:
         "id": letter.id,
         "owner": delivery.caller.name,
         "external_id": delivery.given.external_id,
-        "content_hash": delivery.content_hash,
         "title": letter.title,
         "body": letter.body,
         "received_at": moment(letter.received_at or datetime.now(UTC)),

@@ -1,82 +1,125 @@
-"""The secret keys of an installation: for hashes of who wrote, for what is encrypted, for sessions."""
+"""Hashes and encrypts with the secret keys of an installation, and notices when another process has rotated them."""
 
 import hashlib
 import hmac
 import json
-import os
-import secrets
-import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from service.errors import SettingError
+from service.key_file import KeyFile, key_id
+
+KEYED = "hmac:"
+
+
+class _Ring(NamedTuple):
+    file: KeyFile
+    stamp: tuple[int, int] | None
+    storage: MultiFernet
+    identity: dict[str, bytes]
 
 
 class Keys:
-    """Hash and encrypt with the keys of this installation."""
+    """Hash and encrypt with the keys of a file, which is read again as soon as it is another one."""
 
-    def __init__(self, identity: str, storage: str, session: str) -> None:
-        self._identity = bytes.fromhex(identity)
-        self._storage = Fernet(storage)
-        self.session = session
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._ring = self._read()
 
-    def identity_hash(self, identity: str) -> str:
-        """Return the keyed hash of a normalised identity, 64 hexadecimal digits."""
-        return hmac.new(self._identity, identity.encode(), hashlib.sha256).hexdigest()
+    def _read(self) -> _Ring:
+        stamp = self._stamp()
+        file = KeyFile.read(self.path)
+        identity = {key_id(key): bytes.fromhex(key) for key in file.identity}
+        return _Ring(file, stamp, MultiFernet([Fernet(key) for key in file.storage]), identity)
+
+    def _stamp(self) -> tuple[int, int] | None:
+        try:
+            stat = self.path.stat()
+        except OSError:
+            return None
+        return stat.st_mtime_ns, stat.st_ino
+
+    def _current(self) -> _Ring:
+        """Return the keys of the file as it is now; those known before where it cannot be read."""
+        stamp = self._stamp()
+        if stamp is not None and stamp != self._ring.stamp:
+            self._ring = self._read()
+        return self._ring
+
+    @property
+    def session(self) -> str:
+        """Return the key of page sessions."""
+        return self._ring.file.session
+
+    @property
+    def storage_key(self) -> str:
+        """Return the name of the key that encrypts now."""
+        return key_id(self._current().file.storage[0])
+
+    def identity_hash(self, identity: str, key: str | None = None) -> str:
+        """Return the keyed hash of a normalised identity, 64 hexadecimal digits, by a key of a name or the oldest.
+
+        Raises SettingError if there is no such key.
+        """
+        known = self._current().identity
+        if key is not None and key not in known:
+            raise _unfit()
+        secret = known[key] if key is not None else list(known.values())[-1]
+        return hmac.new(secret, identity.encode(), hashlib.sha256).hexdigest()
+
+    def content_hash(self, plain: str) -> str:
+        """Return the keyed form, 64 characters, of the plain hash of a content; no rotation changes it."""
+        return KEYED + self.keyed_hash("content", plain)[: 64 - len(KEYED)]
+
+    def seal(self, content: bytes) -> tuple[str, bytes]:
+        """Encrypt bytes; returns the name of the key and what it made."""
+        ring = self._current()
+        return key_id(ring.file.storage[0]), ring.storage.encrypt(content)
+
+    def unseal(self, sealed: bytes) -> bytes:
+        """Return what was sealed; raises SettingError if the keys are not those that sealed it."""
+        try:
+            return self._ring.storage.decrypt(sealed)
+        except InvalidToken:
+            self._ring = self._read()
+        try:
+            return self._ring.storage.decrypt(sealed)
+        except InvalidToken as error:
+            raise _unfit() from error
 
     def keyed_hash(self, purpose: str, value: str) -> str:
-        """Return a keyed hash of a value that compares only with others of its purpose, 64 hexadecimal digits."""
-        return hmac.new(self._identity, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
+        """Return a keyed hash of a value that compares only with others of its purpose, 64 hexadecimal digits.
+
+        No rotation changes it.
+        """
+        secret = bytes.fromhex(self._ring.file.content)
+        return hmac.new(secret, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
 
     def encrypt(self, content: Any) -> bytes:
         """Encrypt a value that JSON can hold."""
-        return self.seal(json.dumps(content, ensure_ascii=False).encode())
+        return self.seal(_as_json(content))[1]
 
     def decrypt(self, sealed: bytes) -> Any:
-        """Return what `encrypt` sealed; raises SettingError if the keys are not those that sealed it."""
+        """Return what was encrypted; raises SettingError if the keys are not those that sealed it."""
         return json.loads(self.unseal(sealed))
 
-    def seal(self, content: bytes) -> bytes:
-        """Encrypt bytes."""
-        return self._storage.encrypt(content)
+    def seal_value(self, content: Any) -> tuple[str, bytes]:
+        """Encrypt a value that JSON can hold; returns the name of the key and what it made."""
+        return self.seal(_as_json(content))
 
-    def unseal(self, sealed: bytes) -> bytes:
-        """Return what `seal` sealed; raises SettingError if the keys are not those that sealed it."""
-        try:
-            return self._storage.decrypt(sealed)
-        except InvalidToken as error:
-            raise SettingError("the keys do not fit the database; set HONGYAN_KEYS to its own file") from error
+
+def _as_json(content: Any) -> bytes:
+    return json.dumps(content, ensure_ascii=False).encode()
 
 
 def load_keys(path: Path) -> Keys:
     """Read the keys, or make them, readable by their owner only, if the file is not there."""
     if not path.exists():
-        _make(path)
-    try:
-        content = json.loads(path.read_text(encoding="ascii"))
-        return Keys(content["identity"], content["storage"], content["session"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise SettingError(f"{path}: no file of keys; restore it from your backup of the keys") from error
+        KeyFile.new().make(path)
+    return Keys(path)
 
 
-def _make(path: Path) -> None:
-    """Write new keys to a file of its own and link it into place, so that of two processes one wins."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    content = {
-        "identity": secrets.token_hex(32),
-        "storage": Fernet.generate_key().decode(),
-        "session": secrets.token_hex(32),
-    }
-    handle, making = tempfile.mkstemp(dir=path.parent, prefix=".keys-")
-    try:
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            json.dump(content, file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(making, path)
-    except FileExistsError:
-        return
-    finally:
-        Path(making).unlink()
+def _unfit() -> SettingError:
+    return SettingError("the keys do not fit the database; set HONGYAN_KEYS to its own file")

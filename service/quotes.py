@@ -113,16 +113,17 @@ def _known(names: Iterable[str]) -> re.Pattern[str] | None:
     return re.compile("|".join(spaced), re.IGNORECASE) if found else None
 
 
+def compiled(expression: str) -> re.Pattern[str]:
+    """Compile an expression in which <<name>> stands for a part of the table of quotes."""
+    parts: dict[str, str] = table("quotes")["parts"]
+    while _PART.search(expression):
+        expression = _PART.sub(lambda match: f"(?:{parts[match[1]]})", expression)
+    return re.compile(expression)
+
+
 @cache
 def _rules() -> _Rules:
     content = table("quotes")
-    parts: dict[str, str] = content["parts"]
-
-    def compiled(expression: str) -> re.Pattern[str]:
-        while _PART.search(expression):
-            expression = _PART.sub(lambda match: f"(?:{parts[match[1]]})", expression)
-        return re.compile(expression)
-
     return _Rules(
         kept=tuple(compiled(expression) for expression in content["kept"]),
         sure=tuple(compiled(expression) for expression in content["sure"]),

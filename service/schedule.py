@@ -9,7 +9,7 @@ from service.queries.jobs import known_keys
 
 # A day of the office begins for this purpose when nobody is at work.
 BEGINS = timedelta(hours=2)
-DAILY = ("flags.refresh", "jobs.tidy")
+DAILY = ("flags.refresh", "jobs.tidy", "retention.run")
 
 
 def keys_of_day(now: datetime) -> dict[str, str]:

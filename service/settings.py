@@ -19,6 +19,7 @@ NUMBERS = {
     "group_from": (1, 1000),
     "proxies": (0, 9),
     "due_soon_days": (1, 365),
+    "retention_days": (0, 36500),
 }
 CHOICES = {
     "index": ("embedded", "shared"),
@@ -69,6 +70,10 @@ class Settings:
     group_from: str = _setting("5", "How many people who come together are a group visit.")
     due_soon_days: str = _setting("3", "How many days before its deadline a matter counts as nearly due.")
     group_visit: str = _setting("on", "`off` switches the group-visit flag off everywhere.")
+
+    retention_days: str = _setting(
+        "0", "Days after the end of a matter until its letters are anonymised; 0 keeps what was sealed."
+    )
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str] | None = None) -> "Settings":

@@ -33,16 +33,23 @@ def accept(database: Database, keys: Keys, caller: Caller, name: str, content: b
     """
     _check(name, content)
     facts = {"kind": PurePath(name).suffix.lower(), "digest": hashlib.sha256(content).hexdigest()}
-    pieces = [keys.seal(content[start : start + MEBIBYTE]) for start in range(0, len(content), MEBIBYTE)]
+    pieces = _sealed(keys, content)
     with database.write() as connection:
         known = queries.find_by_key(connection, caller.name, key) if key else None
         if known is not None:
             return _same(known, caller, facts)
         job_id = jobs.enqueue(connection, KIND, {}, by=caller.name)
         values = {"job_id": job_id, "owner": caller.name, "role": caller.role, "key": key, **facts}
+        if pieces[0][0] != keys.storage_key:
+            # A key was rotated meanwhile; none is while this transaction lasts.
+            pieces = _sealed(keys, content)
         queries.insert_import(connection, values, pieces)
         record(connection, caller, "import", KIND, [job_id], {"bytes": len(content)})
     return job_id
+
+
+def _sealed(keys: Keys, content: bytes) -> list[tuple[str, bytes]]:
+    return [keys.seal(content[start : start + MEBIBYTE]) for start in range(0, len(content), MEBIBYTE)]
 
 
 def _check(name: str, content: bytes) -> None:

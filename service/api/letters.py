@@ -8,7 +8,7 @@ from model.errors import LetterError
 from service.api.base import CONDITIONS, NOT_MODIFIED, answer, api_blueprint, unchanged
 from service.audit import LETTER, filter_of, record_list, record_look
 from service.auth import allow, this_caller
-from service.caller import OFFICE, READERS, Role
+from service.caller import OFFICE, READERS, UNMASKERS, Role
 from service.correcting import Corrector
 from service.errors import Problem
 from service.export import export_file, pieces
@@ -21,6 +21,7 @@ from service.queries.letters import letters_by_id
 from service.requests import MEBIBYTE, accept_up_to
 from service.schemas.corrections import CorrectionIn
 from service.schemas.letters import LetterIn, letter_in
+from service.schemas.originals import OriginalOut, UnmaskIn
 from service.schemas.records import DecisionList
 from service.schemas.requests import (
     BatchIn,
@@ -35,6 +36,7 @@ from service.schemas.requests import (
     RefusedOut,
 )
 from service.schemas.views import LetterOut, LetterPage, SimilarList
+from service.unmasking import unmask
 
 EXPORTERS: frozenset[Role] = frozenset({"supervisor", "discipline"})
 MIMETYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
@@ -165,6 +167,15 @@ def correct_letter(path: LetterPath, header: ConditionHeader, body: CorrectionIn
             these_metrics().corrections.inc()
         reader = office.reader(connection, this_caller())
         return answer(reader.view(row), tag=reader.tag(row))
+
+
+@letters_api.post("/letters/<letter_id>/unmask", responses={200: OriginalOut})
+@allow(UNMASKERS)
+def unmask_letter(path: LetterPath, body: UnmaskIn) -> Response:
+    """Return the original of a letter for a reason, which is written to the audit with who asked."""
+    office = this_office()
+    with office.database.write() as connection:
+        return answer(unmask(connection, office.keys, this_caller(), path.letter_id, body.reason))
 
 
 @letters_api.get("/letters/<letter_id>/similar", responses={200: SimilarList})

@@ -21,10 +21,13 @@ class Sender:
     role: str
 
 
-def insert_import(connection: Connection, values: Mapping[str, Any], pieces: Iterable[bytes]) -> None:
-    """Store an import with what was sent, encrypted."""
+def insert_import(connection: Connection, values: Mapping[str, Any], pieces: Iterable[tuple[str, bytes]]) -> None:
+    """Store an import with what was sent, encrypted, each piece after the name of its key."""
     connection.execute(insert(imports).values({"reached": 0, "stored": 0, "known": 0, "refused": 0, **values}))
-    rows = [{"job_id": values["job_id"], "number": number, "content": content} for number, content in enumerate(pieces)]
+    rows = [
+        {"job_id": values["job_id"], "number": number, "key": key, "content": content}
+        for number, (key, content) in enumerate(pieces)
+    ]
     connection.execute(insert(import_pieces), rows)
 
 
@@ -62,6 +65,18 @@ def pieces_of(connection: Connection, job_id: str) -> list[bytes]:
     """Return what was sent, encrypted, in its order; nothing if it was deleted."""
     statement = select(import_pieces.c.content).where(import_pieces.c.job_id == job_id)
     return list(connection.execute(statement.order_by(import_pieces.c.number)).scalars())
+
+
+def pieces_sealed_otherwise(connection: Connection, key: str, limit: int) -> list[Row[Any]]:
+    """Return up to `limit` pieces that another key has sealed."""
+    other = or_(import_pieces.c.key.is_(None), import_pieces.c.key != key)
+    return list(connection.execute(select(import_pieces).where(other).limit(limit)))
+
+
+def put_piece(connection: Connection, job_id: str, number: int, key: str, content: bytes) -> None:
+    """Keep what a key has sealed of a piece in place of what was kept before."""
+    piece = (import_pieces.c.job_id == job_id, import_pieces.c.number == number)
+    connection.execute(update(import_pieces).where(*piece).values(key=key, content=content))
 
 
 def delete_pieces(connection: Connection, job_id: str) -> None:

@@ -7,9 +7,11 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, true, update
 
-from service.tables import accused, changes, idempotency_keys, identities, letters, matters, vectors
+from service.tables import accused, changes, idempotency_keys, identities, letters, matters, sealed, vectors
 
 ChangeKind = Literal["put", "removed"]
+# A letter with what is sealed of it, `people`.
+_WHOLE = select(letters, sealed.c.content.label("people")).outerjoin(sealed, sealed.c.letter_id == letters.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ def move_to_compartment(connection: Connection, letter_id: str, restricted: bool
 
 def find_by_external_id(connection: Connection, owner: str, external_id: str) -> Row[Any] | None:
     """Return the letter that an owner delivered under an external id."""
-    statement = select(letters).where(letters.c.owner == owner, letters.c.external_id == external_id)
+    statement = _WHOLE.where(letters.c.owner == owner, letters.c.external_id == external_id)
     return connection.execute(statement).one_or_none()
 
 
@@ -156,12 +158,12 @@ def remember_key(connection: Connection, owner: str, key: str, content_hash: str
 
 def find_letter(connection: Connection, letter_id: str, sight: Sight) -> Row[Any] | None:
     """Return a letter that the caller may see."""
-    return connection.execute(select(letters).where(letters.c.id == letter_id, sight.condition())).one_or_none()
+    return connection.execute(_WHOLE.where(letters.c.id == letter_id, sight.condition())).one_or_none()
 
 
 def find_letters(connection: Connection, ids: Sequence[str], sight: Sight) -> dict[str, Row[Any]]:
     """Return those of the letters that the caller may see."""
-    rows = connection.execute(select(letters).where(letters.c.id.in_(ids), sight.condition())) if ids else ()
+    rows = connection.execute(_WHOLE.where(letters.c.id.in_(ids), sight.condition())) if ids else ()
     return {row.id: row for row in rows}
 
 
@@ -181,13 +183,13 @@ def insert_accused(connection: Connection, letter_id: str, hashes: Iterable[str]
 def accusations_without_hashes(connection: Connection, after: str, limit: int) -> list[Row[Any]]:
     """Return up to `limit` accusations after an id of which no accused is known, in the order of their ids."""
     known = select(accused.c.letter_id).where(accused.c.letter_id == letters.c.id).exists()
-    statement = select(letters).where(letters.c.restricted, ~known, letters.c.id > after)
+    statement = _WHOLE.where(letters.c.restricted, ~known, letters.c.id > after)
     return list(connection.execute(statement.order_by(letters.c.id).limit(limit)))
 
 
 def letters_by_id(connection: Connection, ids: Sequence[str]) -> dict[str, Row[Any]]:
     """Return the letters of the ids that exist."""
-    rows = connection.execute(select(letters).where(letters.c.id.in_(ids)))
+    rows = connection.execute(_WHOLE.where(letters.c.id.in_(ids)))
     return {row.id: row for row in rows}
 
 
@@ -207,7 +209,7 @@ def page_of_letters(
     connection: Connection, sight: Sight, narrow: Filter, limit: int, after: tuple[str, str] | None
 ) -> list[Row[Any]]:
     """Return up to `limit` letters, newest first, after the (received_at, id) of the last one seen."""
-    statement = select(letters).where(sight.condition(), *_conditions(narrow))
+    statement = _WHOLE.where(sight.condition(), *_conditions(narrow))
     if after:
         received_at, letter_id = after
         older = letters.c.received_at < received_at
@@ -234,7 +236,7 @@ def _conditions(narrow: Filter) -> list[Any]:
 
 def letters_of_matters(connection: Connection, matter_ids: Sequence[str], sight: Sight) -> list[Row[Any]]:
     """Return the letters of matters, oldest first."""
-    statement = select(letters).where(letters.c.matter_id.in_(matter_ids), sight.condition())
+    statement = _WHOLE.where(letters.c.matter_id.in_(matter_ids), sight.condition())
     return list(connection.execute(statement.order_by(letters.c.received_at, letters.c.id)))
 
 

@@ -29,13 +29,14 @@ TIME = (
 LEAST_TEXT = "give a title, a body or a text that is not empty"
 
 
-def _storable(value: str) -> str:
+def storable(value: str) -> str:
+    """Return a text that every database can hold; raises ValueError otherwise."""
     if any(part == "\x00" or "\ud800" <= part <= "\udfff" for part in value):
         raise ValueError("holds a NUL or half a surrogate pair; send proper Unicode text")
     return value
 
 
-Text = Annotated[str, AfterValidator(_storable), Field(json_schema_extra={"pattern": "^[^\\x00]*$"})]
+Text = Annotated[str, AfterValidator(storable), Field(json_schema_extra={"pattern": "^[^\\x00]*$"})]
 Line = Annotated[Text, Field(max_length=500)]
 
 

@@ -59,8 +59,6 @@ letters = Table(
     Column("addressee", String(500), nullable=False),
     Column("region", String(500), nullable=False),
     Column("people_present", Integer),
-    # Names, numbers and addresses of petitioners and accused, encrypted with the key of the installation.
-    Column("people", LargeBinary),
     Column("named", Boolean, nullable=False),
     # An accusation: only who may see restricted letters learns that it exists.
     Column("restricted", Boolean, nullable=False),
@@ -79,12 +77,32 @@ letters = Table(
     Index(None, "received_at", "id"),
 )
 
-# Keyed hashes of who wrote: they tell a repeat from a joint letter, and are never shown, searched or exported.
+# What letters hide, encrypted with the key of a name: names, numbers and addresses of petitioners and accused, and the
+# passages that title and body mask. Without a name: of an earlier version, the text is not masked yet.
+sealed = Table(
+    "sealed",
+    metadata,
+    Column("letter_id", String(26), ForeignKey(letters.c.id), primary_key=True),
+    Column("key", String(16), nullable=False, index=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+# The names of keys that all processes must use at the same time.
+keys_in_use = Table(
+    "keys_in_use",
+    metadata,
+    Column("purpose", String(20), primary_key=True),
+    Column("key", String(16), nullable=False),
+)
+
+# Keyed hashes of who wrote: they tell a repeat from a joint letter, and are never shown, searched or exported. While
+# their key is rotated each has a successor.
 identities = Table(
     "identities",
     metadata,
     Column("letter_id", String(26), ForeignKey(letters.c.id), primary_key=True),
     Column("hash", String(64), primary_key=True, index=True),
+    Column("next_hash", String(64)),
 )
 
 # Keyed hashes of whom a letter accuses and of their parts: they keep it from these, and are never shown or searched.

@@ -80,6 +80,8 @@ import_pieces = Table(
     metadata,
     Column("job_id", String(26), ForeignKey(imports.c.job_id), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
+    # The name of the key that sealed it.
+    Column("key", String(16)),
     Column("content", LargeBinary, nullable=False),
 )
 

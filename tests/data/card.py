@@ -102,7 +102,10 @@ def _others() -> str:
     placed = [record for file in corpus_files("pairs") if file.name.startswith("matters-") for record in records(file)]
     sample = list(read_rows(data_folder() / "sample" / "inbox.xlsx"))
     channels = Counter(row.fields["channel"] for row in sample)
+    passages = list(records(data_folder() / "personal" / "passages.jsonl"))
     rows = [
+        ["passages.jsonl: passages", len(passages)],
+        ["passages.jsonl: marks", sum(passage["text"].count("‹") for passage in passages)],
         ["matters.jsonl: letters", len(matters)],
         ["matters.jsonl: matters", len({record["matter"] for record in matters})],
         ["matters.jsonl: groups of matters easily confused", len({record["group"] for record in matters})],

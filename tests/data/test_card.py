@@ -4,7 +4,14 @@ from model.package_data import data_folder
 from tests.data.card import CARD, written_card
 
 TEXT = CARD.read_text(encoding="utf-8")
-PATHS = ("taxonomy.yaml", "letters/", "pairs/pairs.jsonl", "pairs/matters.jsonl", "sample/inbox.xlsx")
+PATHS = (
+    "taxonomy.yaml",
+    "letters/",
+    "pairs/pairs.jsonl",
+    "pairs/matters.jsonl",
+    "sample/inbox.xlsx",
+    "personal/passages.jsonl",
+)
 FIELDS = ("id", "title", "body", "category", "purpose", "level", "people", "spans", "kind", "label", "matter", "group")
 
 

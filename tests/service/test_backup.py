@@ -302,7 +302,7 @@ def test_keys_are_in_a_backup_only_if_asked_for(
     busy_office: Office, tmp_path: Path, other: str, put_back: Callable[[Path, str], Settings]
 ) -> None:
     keys = busy_office.settings.keys_file.read_bytes()
-    secret = json.loads(keys)["storage"].encode()
+    secret = json.loads(keys)["storage"][0].encode()
     for with_keys in (False, True):
         back_up(busy_office.database, busy_office.settings, tmp_path / "f", with_keys)
         with ZipFile(tmp_path / "f") as archive:

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from sqlalchemy import select
 
 from service.office import Office
-from service.schemas import hot_issues, jobs, letters, problems, records, requests, results, views
+from service.schemas import hot_issues, jobs, letters, originals, problems, records, requests, results, views
 from service.schemas.letters import letter_in
 from service.stateless import analysis_line
 from service.tables import identities, metadata
@@ -37,10 +37,11 @@ MAY_SPEAK_OF_PEOPLE = {
     "PartOut.name": "of a reason for a flag",
     "ActionOut.name": "of a service",
     "letters.people_present": "a number",
-    "letters.people": "encrypted",
+    "OriginalOut.petitioners": "shown to few, for a reason, on the letter itself",
+    "PersonOut.name": "shown to few, for a reason, on the letter itself",
     "letters.named": "whether a notice is owed",
-    "letters.content_hash": "of a request",
-    "idempotency_keys.content_hash": "of a request",
+    "letters.content_hash": "of a request, keyed",
+    "idempotency_keys.content_hash": "of a request, keyed",
     "identities.hash": "keyed, never shown",
     "accused.hash": "keyed, never shown",
     "automatic_decisions.input_hash": "of a text",
@@ -51,6 +52,7 @@ MAY_SPEAK_OF_PEOPLE = {
     "users.password_hash": "of a caller",
     "sessions.name": "of a caller",
     "sessions.hash": "of a cookie",
+    "identities.next_hash": "keyed, never shown",
     "tokens.name": "of a caller",
     "tokens.hash": "of a token",
     "login_links.name": "of a caller",
@@ -71,7 +73,7 @@ def schemas(*modules: ModuleType) -> Iterator[type[BaseModel]]:
 
 def fields() -> Iterator[tuple[str, str]]:
     """Yield every field of a response and every column, with the name of its place."""
-    for schema in schemas(results, views, hot_issues, jobs, records, problems, requests):
+    for schema in schemas(originals, results, views, hot_issues, jobs, records, problems, requests):
         if schema.__name__.endswith("Out"):
             yield from ((f"{schema.__name__}.{name}", name) for name in schema.model_fields)
     for table in metadata.tables.values():

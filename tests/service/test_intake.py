@@ -29,6 +29,8 @@ def test_a_letter_is_stored_with_its_vector_matter_and_change(office: Office) ->
         "vectors": 1,
         "changes": 1,
         "identities": 1,
+        "sealed": 1,
+        "keys_in_use": 0,
         "links": 0,
         "events": 0,
         "idempotency_keys": 0,
@@ -178,6 +180,8 @@ def test_petitioners_are_stored_encrypted_and_hashed(office: Office) -> None:
     assert office.keys.decrypt(stored.row.people) == {
         "petitioners": [{**ZHAO, "address": None}, {**QIAN, "address": None}],
         "accused": ["孙某"],
+        "title": [],
+        "body": [],
     }
     with office.database.read() as connection:
         (row,) = connection.execute(select(letters))

@@ -6,7 +6,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Boolean, Float, Integer, LargeBinary, Table, insert, inspect, select
+from sqlalchemy import Boolean, Float, Integer, LargeBinary, Table, insert, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.types import JSON
 
@@ -16,8 +16,10 @@ from service.caller import Caller
 from service.db import Database
 from service.errors import DatabaseError
 from service.migrate import downgrade, require_current, upgrade
-from service.tables import audit, changes, events, flags, metadata
+from service.tables import audit, changes, events, flags, metadata, sealed
 from tests.service.databases import triggers_of
+
+SEALED_APART = "0015"
 
 
 def revisions() -> list[str]:
@@ -201,3 +203,28 @@ def test_a_database_behind_names_the_command_to_run(database: Database) -> None:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(DatabaseError, match="hongyan db upgrade"):
         require_current(database)
+
+
+def test_what_was_sealed_goes_forward_and_back(database: Database) -> None:
+    before = revisions()[revisions().index(SEALED_APART) - 1]
+    upgrade(database, before)
+    with database.write() as connection:
+        connection.exec_driver_sql("INSERT INTO matters (id, created_at, restricted) VALUES ('m', '2026', false)")
+        for letter_id, people in (("a", b"sealed"), ("b", None)):
+            letter = {
+                "id": letter_id, "owner": "o", "content_hash": "", "title": "", "body": "b", "received_at": "2026",
+                "stored_at": "2026", "addressee": "", "region": "", "people": people, "named": False,
+                "restricted": False, "analysis": "{}", "needs_review": False, "review": "pending", "matter_id": "m",
+                "verdict": "first",
+            }  # fmt: skip
+            names, places = ", ".join(letter), ", ".join(f":{name}" for name in letter)
+            connection.execute(text(f"INSERT INTO letters ({names}) VALUES ({places})"), letter)  # noqa: S608 - ours
+    upgrade(database)
+    with database.read() as connection:
+        (row,) = connection.execute(select(sealed))
+        assert tuple(row) == ("a", "", b"sealed")
+    downgrade(database, before)
+    with database.read() as connection:
+        rows = connection.exec_driver_sql("SELECT id, people FROM letters ORDER BY id").all()
+        assert [(row[0], row[1] and bytes(row[1])) for row in rows] == [("a", b"sealed"), ("b", None)]
+    upgrade(database)

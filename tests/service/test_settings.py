@@ -78,6 +78,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | No
         *(("HONGYAN_THREADS", value) for value in ("0", "65", "x", "²")),
         *(("HONGYAN_GROUP_FROM", value) for value in ("0", "-5", "五", "1001")),
         *(("HONGYAN_WORKER", value) for value in ("yes", "in process")),
+        *(("HONGYAN_RETENTION_DAYS", value) for value in ("-1", "x", "36501")),
         *(("HONGYAN_GROUP_VISIT", value) for value in ("yes", "OFF")),
     ],
 )
