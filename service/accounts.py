@@ -16,6 +16,10 @@ from service.queries import users as queries
 from service.queries.letters import moment
 
 USER = "user"
+UNATTENDED = (
+    "there are users, but none of the role discipline who may log in: nobody sees accusations;"
+    " add one: hongyan user add NAME --role discipline"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,11 @@ class Accounts:
             queries.insert_user(connection, values)
             audit.record(connection, by, "add", USER, [name], {"role": role})
             return self._found(connection, name)
+
+    def leave_accusations_unattended(self) -> bool:
+        """Say whether there are users, but none to see accusations."""
+        with self.database.read() as connection:
+            return queries.count_enabled(connection) > 0 and not queries.count_enabled(connection, "discipline")
 
     def change(self, name: str, changes: Mapping[str, Any], by: Caller) -> Row[Any]:
         """Change role, unit, regions, password or `disabled` of a user.

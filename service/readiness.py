@@ -13,8 +13,8 @@ from service.migrate import require_current
 from service.office import Office
 from service.queries import health as queries
 
-Check = Literal["database", "migrations", "model", "index", "queue", "process"]
-State = Literal["ok", "unavailable", "behind", "late", "other", "stopping"]
+Check = Literal["database", "migrations", "model", "index", "queue", "process", "accusations"]
+State = Literal["ok", "unavailable", "behind", "late", "other", "stopping", "unattended"]
 
 # Letters that other processes took in are learnt before each search; more than so many would make it slow.
 MOST_BEHIND = 5000
@@ -32,6 +32,7 @@ def checks(office: Office, stopping: Event) -> dict[Check, State]:
     try:
         with office.database.read() as connection:
             newest, oldest = queries.newest_change(connection), queries.oldest_due_job(connection)
+        unattended = office.accounts.leave_accusations_unattended()
         behind = newest - office.engine.last_change > MOST_BEHIND
     except (SQLAlchemyError, Busy):
         return found | _of_database(office)
@@ -40,6 +41,8 @@ def checks(office: Office, stopping: Event) -> dict[Check, State]:
         "database": "ok",
         "index": "behind" if behind else "ok",
         "queue": "late" if late else "ok",
+        # With users but nobody of discipline, accusations would lie unseen.
+        "accusations": "unattended" if unattended else "ok",
     }
     return found | _of_database(office)
 

@@ -11,6 +11,7 @@ from gunicorn.app.base import BaseApplication
 
 from model.errors import ArtefactError
 from service import logs
+from service.accounts import UNATTENDED
 from service.api.system import STOPPING
 from service.app import create_app
 from service.commands.base import clear_errors
@@ -92,6 +93,9 @@ def run(settings: Settings) -> None:
         if settings.model_folder:
             raise
         raise ArtefactError(f"{error}; or return to the version before: hongyan model rollback") from error
+    if office.accounts.leave_accusations_unattended():
+        click.echo(f"warning: {UNATTENDED}", err=True)
+    office.database.close()
     PatientWorker.drain_seconds = float(settings.drain)
     with TemporaryDirectory(prefix="hongyan-metrics-") as folder:
         share(Path(folder))

@@ -16,7 +16,7 @@ class ReadyOut(BaseModel):
 
     status: Literal["ok", "unavailable"]
     checks: dict[
-        Literal["database", "migrations", "model", "index", "queue", "process"],
-        Literal["ok", "unavailable", "behind", "late", "other", "stopping"],
+        Literal["database", "migrations", "model", "index", "queue", "process", "accusations"],
+        Literal["ok", "unavailable", "behind", "late", "other", "stopping", "unattended"],
     ]
     model: str | None = Field(default=None, description="Why another model than the active one reads letters.")
