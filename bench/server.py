@@ -44,8 +44,8 @@ def hongyan(environment: dict[str, str], *arguments: str) -> str:
 
 
 @contextmanager
-def served(model: Path, database_url: str = "", **settings: str) -> Iterator[Server]:
-    """Serve a fresh database, or the one named, with a model folder."""
+def served(model: Path, database_url: str = "", registered: bool = False, **settings: str) -> Iterator[Server]:
+    """Serve a fresh database, or the one named, with a model folder, named or as the active one of the registry."""
     with tempfile.TemporaryDirectory() as home, socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
@@ -55,20 +55,40 @@ def served(model: Path, database_url: str = "", **settings: str) -> Iterator[Ser
             **os.environ,
             "PYTHONPATH": os.pathsep.join(sys.path),
             "HONGYAN_HOME": home,
-            "HONGYAN_MODEL": str(model),
+            "HONGYAN_MODEL": "" if registered else str(model),
             "HONGYAN_PORT": port,
             "HONGYAN_DATABASE_URL": database_url,
             **given,
         }
         hongyan(environment, "db", "upgrade")
-        command = [sys.executable, "-c", "from service.cli import main; main()", "serve"]
-        with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as process:  # noqa: S603
+        if registered:
+            hongyan(environment, "model", "add", str(model), "--activate")
+        with _started(environment) as process:
             url = f"http://127.0.0.1:{port}"
             _wait(url)
             try:
                 yield Server(url, environment, process)
             finally:
                 process.terminate()
+
+
+def ready_again(server: Server) -> float:
+    """Kill a server, start it anew and return after how many seconds it is ready."""
+    orphans = psutil.Process(server.process.pid).children()
+    begun = time.monotonic()
+    server.process.kill()
+    server.process.wait()
+    psutil.wait_procs(orphans)
+    with _started(server.environment) as process:
+        _wait(server.url)
+        took = time.monotonic() - begun
+        process.terminate()
+    return took
+
+
+def _started(environment: dict[str, str]) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-c", "from service.cli import main; main()", "serve"]
+    return subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)  # noqa: S603 - the command is our own
 
 
 def _wait(url: str) -> None:

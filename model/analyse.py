@@ -11,7 +11,7 @@ from model.caution import find_dangers
 from model.group_visit import GroupVisitReader
 from model.profile import Profile
 from model.purpose import PurposeReader, route_of
-from model.reading import PAGE_SIZE, read
+from model.reading import PAGE_SIZE, pages, read
 from model.records import Analysis, Letter, Relation
 from model.relation import RelationScorer
 from model.signatures import BYTES
@@ -74,6 +74,17 @@ class Analyser:
         if self.relation is None:
             return np.zeros((0, BYTES), np.uint8)
         return self.relation.profiler.signatures(letters, self.segmenter)
+
+    def unknown_shares(self, letters: Sequence[Letter]) -> list[float]:
+        """Return for each letter the share, 0 to 1, of its words and word pairs that training never saw.
+
+        None at all without a category part.
+        """
+        if self.category is None:
+            return []
+        readings = [read(letter.text, self.segmenter) for letter in letters]
+        counted = (self.category.features_.count(page) for page in pages(readings))
+        return [1 - float(share) for page in counted for share in page.known_share]
 
     def relate(self, pairs: Sequence[tuple[Profile, Profile]]) -> list[Relation]:
         """Score pairs of prepared letters, without evidence; needs a relation part."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
@@ -83,6 +83,11 @@ class Profile:
     gist_numbered: frozenset[tuple[str, str]]
     numbered: frozenset[tuple[str, str]]
     numbers: frozenset[str]
+
+    def alone(self) -> "Profile":
+        """Return the same with arrays of its own: those of a page stay in memory as long as any of its letters."""
+        terms = {kind: Terms(each.buckets.copy(), each.weights.copy()) for kind, each in self.terms.items()}
+        return replace(self, terms=terms, topics=self.topics.copy())
 
 
 class Profiler:

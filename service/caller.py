@@ -15,6 +15,7 @@ UNMASKERS: frozenset[Role] = frozenset({"clerk", "supervisor", "discipline"})
 DISCIPLINE: frozenset[Role] = frozenset({"discipline"})
 RESTRICTERS: frozenset[Role] = frozenset({"clerk", "supervisor", "discipline"})
 ADMINS: frozenset[Role] = frozenset({"admin"})
+JUDGES: frozenset[Role] = ANALYSTS | {"supervisor", "discipline"}
 EVERYBODY: frozenset[Role] = frozenset(ROLES)
 
 

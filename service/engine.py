@@ -16,8 +16,10 @@ from service.db import Database
 from service.indexes import EmbeddedIndexes, KeptIndexes, SharedIndexes
 from service.settings import Settings
 from service.snapshots import Snapshots
+from service.texts import text
 
-MOST_PROFILES = 2000
+# Each takes some 20 KB, in every process.
+MOST_PROFILES = 500
 
 
 def load_analyser(folder: Path, settings: Settings) -> Analyser:
@@ -41,7 +43,7 @@ class Prepared:
         with self._lock:
             ready = {letter.id: self._profiles[letter.id] for letter in letters if letter.id in self._profiles}
         fresh = [letter for letter in letters if letter.id not in ready]
-        ready |= {made.letter.id: made for made in self.analyser.profiles(fresh)}
+        ready |= {made.letter.id: made.alone() for made in self.analyser.profiles(fresh)}
         with self._lock:
             self._profiles.update(ready)
             for letter_id in ready:
@@ -80,6 +82,15 @@ class Engine:
     def analyser(self) -> Analyser:
         """Return the model in use; who needs it several times for one answer asks once."""
         return self._model.analyser
+
+    def warm_up(self) -> None:
+        """Make what is made at the first use, before processes that are to share it part."""
+        samples = text("sample.lift"), text("sample.wages")
+        letters = [Letter(f"sample-{number}", body=body) for number, body in enumerate(samples)]
+        self.analyser.analyse(letters)
+        self.analyser.vectors(letters)
+        self.relate(letters[0], letters[1:])
+        self.switch(self.analyser)
 
     def switch(self, analyser: Analyser) -> None:
         """Use another model from now on; what is being answered is answered to its end by the one before.

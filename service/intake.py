@@ -33,6 +33,7 @@ from service.rounds import MOST_IN_ROUND, Rounds
 from service.schemas.letters import LetterIn
 from service.schemas.results import AnalysisOut
 from service.sealing import is_same_content, masked_letter, seal_letter, who_wrote
+from service.shadowing import Reading, Shadow
 
 logger = logging.getLogger(__name__)
 
@@ -80,8 +81,9 @@ def _nothing(_connection: Connection, _became: Sequence[tuple[Delivery, Problem 
 class Intake:
     """Take in letters, those that several threads bring at the same time together."""
 
-    def __init__(self, database: Database, watch: ModelWatch, keys: Keys, flagger: Flagger) -> None:
+    def __init__(self, database: Database, watch: ModelWatch, keys: Keys, flagger: Flagger, shadow: Shadow) -> None:
         self.database = database
+        self.shadow = shadow
         self.watch = watch
         self.engine = watch.engine
         self.keys = keys
@@ -144,6 +146,13 @@ class Intake:
             became = [place if isinstance(place, Problem) else place[1] for place in places]
             alongside(connection, list(zip(deliveries, became, strict=True)))
         self.engine.keep(self.database)
+        self.shadow.offer(
+            [
+                Reading(read.letter, read.analysis)
+                for read, place in zip(ready, places, strict=True)
+                if isinstance(read, ReadLetter) and not isinstance(place, Problem) and place[1]
+            ]
+        )
         return [place if isinstance(place, Problem) else Stored(rows[place[0]], place[1]) for place in places]
 
     def _read_new(self, deliveries: Sequence[Delivery]) -> list[ReadLetter | Problem | None]:

@@ -12,6 +12,7 @@ from service.db import Database
 from service.engine import Engine, load_analyser
 from service.errors import Busy
 from service.jobs import enqueue
+from service.memory import give_back
 from service.queries.jobs import find_waiting
 from service.queries.models import version_in
 from service.settings import Settings
@@ -88,5 +89,6 @@ class ModelWatch:
             logger.error("%s: %s", self.trouble, error)
             return
         self.engine.switch(analyser)
+        give_back()
         self.trouble = None
         logger.info("model %s is in use", version)

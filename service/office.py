@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from service.accounts import Accounts
 from service.caller import Caller
 from service.db import Database
+from service.drift import Drift
 from service.engine import Engine
 from service.flagging import Flagger
 from service.intake import Intake
@@ -17,6 +18,7 @@ from service.model_watch import ModelWatch
 from service.reading import Reader
 from service.registry import Registry, folder_in_use
 from service.settings import Settings
+from service.shadowing import Shadow
 
 
 @dataclass(frozen=True)
@@ -31,13 +33,17 @@ class Office:
     intake: Intake = field(init=False)
     registry: Registry = field(init=False)
     watch: ModelWatch = field(init=False)
+    shadow: Shadow = field(init=False)
+    drift: Drift = field(init=False)
 
     def __post_init__(self) -> None:
         """Make the keeper of flags, the way in for letters and the watch over models: one of each in a process."""
         object.__setattr__(self, "flagger", Flagger(self.settings))
         object.__setattr__(self, "registry", Registry(self.settings, self.database))
         object.__setattr__(self, "watch", ModelWatch(self.settings, self.database, self.engine))
-        object.__setattr__(self, "intake", Intake(self.database, self.watch, self.keys, self.flagger))
+        object.__setattr__(self, "drift", Drift(self.database, self.engine))
+        object.__setattr__(self, "shadow", Shadow(self.settings, self.database))
+        object.__setattr__(self, "intake", Intake(self.database, self.watch, self.keys, self.flagger, self.shadow))
 
     @classmethod
     def open(cls, settings: Settings) -> "Office":

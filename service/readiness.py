@@ -63,6 +63,8 @@ def gauges(office: Office) -> Gauges:
     yield ("hongyan_model", "The model in use.", {"version": office.engine.analyser.version}, 1)
     try:
         yield from _of_queue(office)
+        for measure in office.drift.now().measures:
+            yield ("hongyan_drift", "How far letters have moved.", {"measure": measure.name}, measure.index)
     except (SQLAlchemyError, Busy):
         return
 

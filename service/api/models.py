@@ -3,11 +3,14 @@
 from flask import Response
 
 from service.api.base import answer, api_blueprint
+from service.audit import record_look
 from service.auth import allow, this_caller
-from service.caller import ANALYSTS
+from service.caller import ANALYSTS, JUDGES
+from service.disagreeing import disagreement_page
 from service.office import this_office
 from service.requests import without_json
-from service.schemas.models import ModelList, RegisteredOut, VersionPath
+from service.schemas.drift import DriftOut
+from service.schemas.models import DisagreementPage, DisagreementsQuery, ModelList, RegisteredOut, VersionPath
 
 models_api = api_blueprint("models")
 
@@ -19,6 +22,13 @@ def list_models() -> Response:
     office = this_office()
     items = [RegisteredOut.of(row) for row in office.registry.models()]
     return answer(ModelList(in_use=office.engine.analyser.version, items=items))
+
+
+@models_api.get("/models/drift", responses={200: DriftOut})
+@allow(ANALYSTS)
+def show_drift() -> Response:
+    """Compare the last four weeks with the first four of the active version; accusations and small counts stay out."""
+    return answer(this_office().drift.now())
 
 
 @models_api.get("/models/<version>", responses={200: RegisteredOut})
@@ -64,6 +74,21 @@ def end_shadow(path: VersionPath) -> Response:
     """Let a version read no more in the shadow."""
     this_office().registry.end_shadow(path.version, this_caller())
     return _shown(path.version)
+
+
+@models_api.get("/models/<version>/disagreements", responses={200: DisagreementPage})
+@allow(JUDGES)
+def list_disagreements(path: VersionPath, query: DisagreementsQuery) -> Response:
+    """List where a version in the shadow said otherwise than the active one, newest first.
+
+    Numbers leave out what the caller may not see; an analyst sees numbers only.
+    """
+    office, caller = this_office(), this_caller()
+    office.registry.model(path.version)
+    with office.database.read() as connection:
+        page = disagreement_page(connection, caller, path.version, query.limit, query.cursor)
+    record_look(office.database, caller, "list", "model", [path.version], {"disagreements": len(page.items)})
+    return answer(page)
 
 
 def _shown(version: str) -> Response:

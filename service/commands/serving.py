@@ -16,6 +16,7 @@ from service.api.system import STOPPING
 from service.app import create_app
 from service.commands.base import clear_errors
 from service.gate import Gate
+from service.memory import give_back, keep_little
 from service.metrics import forget_process, share
 from service.office import Office
 from service.patience import PatientWorker
@@ -63,6 +64,11 @@ class Server(BaseApplication):
         application = create_app(self.office)
         at_work, waiting = int(self.office.settings.threads), int(self.office.settings.waiting)
         gate = Gate(application, at_work, waiting, Watch(), application.extensions[STOPPING])
+        self.office.engine.warm_up()
+        self.office.start()
+        # Connections do not survive a fork.
+        self.office.database.close()
+        give_back()
         gc.collect()
         gc.freeze()
         return gate
@@ -75,6 +81,7 @@ class Server(BaseApplication):
         self.office.start()
         self.office.watch.look()
         self.office.watch.start()
+        self.office.shadow.start()
         if self.office.settings.worker == "in-process":
             self.worker = Worker(self.office)
             self.worker.start(self.office.settings.home_folder / LOCK)
@@ -87,6 +94,7 @@ class Server(BaseApplication):
 
 def run(settings: Settings) -> None:
     """Serve until the process is told to stop; refuses a database or model that cannot be used."""
+    keep_little()
     try:
         office = Office.prepare(settings)
     except ArtefactError as error:

@@ -38,3 +38,47 @@ class ModelList(BaseModel):
 
     in_use: str
     items: list[RegisteredOut]
+
+
+class AgreementOut(BaseModel):
+    """How often a version agreed with the one that was active."""
+
+    field: Literal["category", "level", "route"]
+    against: str
+    agreed: int
+    differed: int
+
+
+class KindOut(BaseModel):
+    """Of how many letters both versions said what."""
+
+    field: Literal["category", "level", "route"]
+    active: str
+    candidate: str
+    letters: int
+
+
+class DisagreementOut(BaseModel):
+    """What a version in the shadow said otherwise of a letter."""
+
+    letter: str
+    at: datetime
+    field: Literal["category", "level", "route"]
+    active: str
+    candidate: str
+
+
+class DisagreementPage(BaseModel):
+    """Where a version disagreed: in numbers, and letter by letter for who may see the letters."""
+
+    agreements: list[AgreementOut]
+    kinds: list[KindOut]
+    items: list[DisagreementOut]
+    next: str | None
+
+
+class DisagreementsQuery(BaseModel):
+    """Which page of the disagreements."""
+
+    limit: int = Field(default=50, ge=1, le=500)
+    cursor: str | None = Field(default=None, max_length=20, pattern="^[1-9][0-9]{0,17}$")

@@ -22,6 +22,7 @@ from service.tables.letters import (
     sealed,
     vectors,
 )
+from service.tables.shadow import disagreements, shadow_counts
 from service.tables.work import import_errors, import_pieces, imports, jobs, models
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "corrections",
     "deadlines",
     "decisions",
+    "disagreements",
     "events",
     "failed_logins",
     "flags",
@@ -52,6 +54,7 @@ __all__ = [
     "models",
     "sealed",
     "sessions",
+    "shadow_counts",
     "tokens",
     "users",
     "vectors",

@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse as Answer
 from tests.service.desk import BRIBE, GATHERING, LIFT, LIFT_AGAIN, ROAD, WAGES, ZHAO, Desk, LetIn
 
 PATHS = {
+    "/api/v1/models/drift", "/api/v1/models/{version}/disagreements",
     "/api/v1/letters", "/api/v1/letters/batch", "/api/v1/letters/{letter_id}", "/api/v1/letters/{letter_id}/similar",
     "/api/v1/letters/{letter_id}/decisions", "/api/v1/letters/{letter_id}/release",
     "/api/v1/letters/{letter_id}/restrict", "/api/v1/audit",
