@@ -6,7 +6,7 @@ SERVE ?= 1
 HOME_OF_DEMO := var/demo
 MODEL := models/starter
 
-.PHONY: help demo serve test lint train bench clean
+.PHONY: help demo serve test test-faults lint train bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -33,6 +33,9 @@ serve: $(MODEL)/manifest.json ## serve API and pages on the database in var/
 
 test: $(VENV)/ready ## run the tests
 	@$(BIN)/python -m pytest
+
+test-faults: $(VENV)/ready ## kill servers, workers and databases while 10,000 letters come in (FAULTS_SEED=N repeats a run)
+	@FAULTS=long $(BIN)/python -m pytest -s tests/faults
 
 lint: $(VENV)/ready ## check style, types and import directions
 	@$(BIN)/ruff check .

@@ -1,9 +1,12 @@
 """What tests of several folders share."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import settings
 
+from model import artefact
 from model.analyse import Analyser
 from model.category import CategoryClassifier
 from model.comparison import compare
@@ -12,6 +15,7 @@ from model.profile import Profiler
 from model.purpose import PurposeReader
 from model.reading import read
 from model.relation import QUESTIONS, RelationScorer
+from model.storage import Part
 from tests.factories import letter, taxonomy
 from tests.model.letters import EXAMPLES, labelled_pairs
 
@@ -37,3 +41,14 @@ def small_analyser() -> Analyser:
         RelationScorer(profiler).fit(compare(profiles), labels, dict.fromkeys(QUESTIONS, np.full(len(pairs), 10.0))),
         GroupVisitReader().fit(readings, [example.level for example in EXAMPLES], groups, [[] for _ in EXAMPLES]),
     )
+
+
+@pytest.fixture(scope="session")
+def model_folder(tmp_path_factory: pytest.TempPathFactory, small_analyser: Analyser) -> Path:
+    """Return a trained folder with all four parts."""
+    named = {"category": small_analyser.category, "purpose": small_analyser.purpose}
+    more = {"relation": small_analyser.relation, "risk": small_analyser.risk}
+    parts: dict[str, Part] = {name: part for name, part in (named | more).items() if part is not None}
+    folder = tmp_path_factory.mktemp("trained") / "model"
+    artefact.save(folder, parts, {})
+    return folder

@@ -14,7 +14,6 @@ from flask.testing import FlaskClient
 
 from model import artefact
 from model.analyse import Analyser
-from model.storage import Part
 from service.app import create_app
 from service.caller import Role
 from service.db import Database
@@ -98,17 +97,6 @@ def let_in(app: Flask, office: Office) -> LetIn:
 @pytest.fixture
 def clerk(let_in: LetIn) -> Desk:
     return let_in("clerk")
-
-
-@pytest.fixture(scope="session")
-def model_folder(tmp_path_factory: pytest.TempPathFactory, small_analyser: Analyser) -> Path:
-    """Return a trained folder with all four parts."""
-    named = {"category": small_analyser.category, "purpose": small_analyser.purpose}
-    more = {"relation": small_analyser.relation, "risk": small_analyser.risk}
-    parts: dict[str, Part] = {name: part for name, part in (named | more).items() if part is not None}
-    folder = tmp_path_factory.mktemp("trained") / "model"
-    artefact.save(folder, parts, {})
-    return folder
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import psutil
 from sqlalchemy import URL, make_url
 
 # What a crash would lose is no loss to most tests.
@@ -25,6 +26,18 @@ class Server:
         """Return the address of a database, over a socket in the file system."""
         url: URL = make_url(self._started.get_uri()).set(database=name)
         return url.render_as_string(hide_password=False)
+
+    def kill(self) -> None:
+        """Kill the server without a word; the processes that it leaves end too."""
+        postmaster = self._started.get_postmaster_info().process
+        left = postmaster.children()
+        postmaster.kill()
+        for slow in psutil.wait_procs([postmaster, *left], timeout=5)[1]:
+            slow.kill()
+
+    def start(self) -> None:
+        """Start the server again on what it has kept."""
+        self._started.ensure_postgres_running()
 
 
 @contextmanager
