@@ -11,7 +11,7 @@ from service.tables import letters, matters
 
 MARK = 5
 # What must be unique, or belongs to one letter alone.
-_LEFT_OUT = ("external_id", "registration_number")
+_LEFT_OUT = ("external_id", "registered_year", "registered_number")
 
 
 def multiply(environment: Mapping[str, str], size: int) -> int:

@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 
 READY_WITHIN = 120
+HONGYAN = (sys.executable, "-c", "from service.cli import main; main()")
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,7 @@ class Server:
 
 def hongyan(environment: dict[str, str], *arguments: str) -> str:
     """Run a command of this installation and return what it prints."""
-    command = [sys.executable, "-c", "from service.cli import main; main()", *arguments]
-    return subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout  # noqa: S603
+    return subprocess.run([*HONGYAN, *arguments], env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout  # noqa: S603
 
 
 @contextmanager
@@ -60,7 +60,7 @@ def served(model: Path, database_url: str = "", registered: bool = False, **sett
             "HONGYAN_DATABASE_URL": database_url,
             **given,
         }
-        hongyan(environment, "db", "upgrade")
+        subprocess.run([*HONGYAN, "db", "upgrade"], env=environment, check=True, capture_output=True)  # noqa: S603
         if registered:
             hongyan(environment, "model", "add", str(model), "--activate")
         with _started(environment) as process:
@@ -87,8 +87,8 @@ def ready_again(server: Server) -> float:
 
 
 def _started(environment: dict[str, str]) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-c", "from service.cli import main; main()", "serve"]
-    return subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)  # noqa: S603 - the command is our own
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen([*HONGYAN, "serve"], env=environment, stdout=quiet, stderr=quiet)  # noqa: S603 - our own
 
 
 def _wait(url: str) -> None:

@@ -16,7 +16,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -90,9 +90,14 @@ def database(postgresql: bool) -> Iterator[str]:
             server.cleanup()
 
 
+def _server(model: Path, url: str, options: argparse.Namespace) -> AbstractContextManager[Server]:
+    """Serve with as many processes as asked for, and no limit that a load would meet."""
+    return served(model, url, processes=str(options.processes), threads="16", waiting="1000", rate="10000000")
+
+
 def measure_load(model: Path, options: argparse.Namespace, bodies: Sequence[bytes]) -> float:
     """Post the letters to a fresh server and print what came of it."""
-    with database(options.postgresql) as url, served(model, url, threads="16") as server:
+    with database(options.postgresql) as url, _server(model, url, options) as server:
         token = server.token()
         load(server, token, bodies[:WARM_UP], options.clients)
         return say_load(f"with {model.name}", load(server, token, bodies[WARM_UP:], options.clients))
@@ -100,7 +105,7 @@ def measure_load(model: Path, options: argparse.Namespace, bodies: Sequence[byte
 
 def measure_list(model: Path, options: argparse.Namespace, bodies: Sequence[bytes]) -> None:
     """Ask for the first page of the default list of very many letters."""
-    with database(options.postgresql) as url, served(model, url, threads="16") as server:
+    with database(options.postgresql) as url, _server(model, url, options) as server:
         load(server, server.token(), bodies[:WARM_UP], options.clients)
         stored = multiply(server.environment, options.list)
         request = urllib.request.Request(  # noqa: S310 - our own address
@@ -118,7 +123,7 @@ def measure_list(model: Path, options: argparse.Namespace, bodies: Sequence[byte
 
 def measure_memory(model: Path, options: argparse.Namespace) -> None:
     """Post very many letters, a tenth at a time, and print the memory after each."""
-    with database(options.postgresql) as url, served(model, url, threads="16") as server:
+    with database(options.postgresql) as url, _server(model, url, options) as server:
         token = server.token()
         letters = letters_of(options.seed + 1, options.memory)
         step = max(1, len(letters) // 10)

@@ -3,6 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -52,10 +53,13 @@ class Prepared:
                 self._profiles.popitem(last=False)
         return [ready[letter.id] for letter in letters if letter.id in ready]
 
-    def relate(self, letter: Letter, others: Sequence[Letter]) -> list[Relation]:
-        """Score a letter with each of the others, without evidence."""
-        prepared = self.profiles([letter, *others])
-        return self.analyser.relate([(other, prepared[0]) for other in prepared[1:]])
+    def relate(self, pairs: Sequence[tuple[Letter, Sequence[Letter]]]) -> list[list[Relation]]:
+        """Score each letter with each of its others, all at once, without evidence; nothing without a relation part."""
+        everyone = {one.id: one for letter, others in pairs for one in (letter, *others)}
+        ready = {profile.letter.id: profile for profile in self.profiles(list(everyone.values()))}
+        asked = [[(ready[other.id], ready[letter.id]) for other in others if ready] for letter, others in pairs]
+        scored = iter(self.analyser.relate([pair for of_letter in asked for pair in of_letter]))
+        return [list(islice(scored, len(of_letter))) for of_letter in asked]
 
     def forget(self, letter_id: str) -> None:
         """Keep a letter no longer."""
@@ -136,6 +140,6 @@ class Engine:
         """Return letters prepared for comparison."""
         return self._model.profiles(letters)
 
-    def relate(self, letter: Letter, others: Sequence[Letter]) -> list[Relation]:
-        """Score a letter with each of the others, without evidence."""
-        return self._model.relate(letter, others)
+    def relate(self, pairs: Sequence[tuple[Letter, Sequence[Letter]]]) -> list[list[Relation]]:
+        """Score each letter with each of its others, all at once, without evidence."""
+        return self._model.relate(pairs)

@@ -15,7 +15,8 @@ from model.errors import FileError, LetterError
 from model.letter_file import Row, rows_of
 from service.caller import Caller
 from service.errors import Problem
-from service.intake import Delivery, Intake
+from service.intake import Intake
+from service.repeats import Delivery
 from service.schemas.letters import letter_in_row
 from service.tabular import csv_lines
 

@@ -1,12 +1,9 @@
 """The way of letters into the database: analysed, linked and stored in one transaction, once."""
 
-import hashlib
-import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -14,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from ulid import ULID
 
 from model.errors import LetterError
+from model.gathering import Link
 from model.records import Letter
 from model.signatures import Signature
 from service import audit
@@ -24,32 +22,21 @@ from service.db import Database
 from service.errors import Busy, Conflict, Failed, Invalid, Problem, ServiceError
 from service.flagging import Flagger, flags_follow
 from service.keys import Keys
-from service.linking import Arrivals, find_links, join_matter
+from service.linking import Arrival, find_links, join_matter, joins
 from service.model_watch import ModelWatch
 from service.queries import letters as queries
+from service.queries.additions import Additions
 from service.queries.letters import moment
-from service.queries.matters import insert_links
+from service.queries.sealed import identity_key
+from service.regrouping import Place
+from service.repeats import Delivery, Repeats
 from service.rounds import MOST_IN_ROUND, Rounds
 from service.schemas.letters import LetterIn
 from service.schemas.results import AnalysisOut
-from service.sealing import is_same_content, masked_letter, seal_letter, who_wrote
+from service.sealing import masked_letter, sealed_of, who_wrote
 from service.shadowing import Reading, Shadow
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """A letter that a caller brings, under an idempotency key if it has one."""
-
-    given: LetterIn
-    caller: Caller
-    key: str | None = None
-
-    @cached_property
-    def content_hash(self) -> str:
-        """Return a hash of everything that a caller sent and we understand."""
-        return content_hash_of(self.given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,40 +118,37 @@ class Intake:
         ready = self._read_new(deliveries)
         with self.database.write() as connection:
             self.engine.catch_up(connection)
-            arrivals = Arrivals()
+            repeats = Repeats(connection, self.keys, deliveries)
+            places = [_place(repeats, *each) for each in zip(deliveries, ready, strict=True)]
+            fresh = [
+                (delivery, read)
+                for delivery, read, place in zip(deliveries, ready, places, strict=True)
+                if isinstance(read, ReadLetter) and place == (read.letter.id, True)
+            ]
             with flags_follow(connection, self.flagger) as touched:
-                places = [
-                    self._store_once(connection, delivery, read, arrivals, touched)
-                    for delivery, read in zip(deliveries, ready, strict=True)
-                ]
-            _record_arrivals(connection, deliveries, places)
-            for version in {read.basis.model for read in ready if isinstance(read, ReadLetter)}:
+                touched |= self._store(connection, fresh)
+            repeats.keep(connection)
+            _record_arrivals(connection, fresh)
+            for version in {read.basis.model for _, read in fresh}:
                 self.watch.mark(connection, version)
-            ids = [place[0] for place in places if not isinstance(place, Problem)]
-            rows = queries.letters_by_id(connection, ids)
-            record_automatic(connection, self.keys, _judged(deliveries, ready, places, rows))
+            rows = queries.letters_by_id(connection, [place[0] for place in places if not isinstance(place, Problem)])
+            record_automatic(connection, self.keys, [_judged(*each, rows) for each in fresh])
             became = [place if isinstance(place, Problem) else place[1] for place in places]
             alongside(connection, list(zip(deliveries, became, strict=True)))
         self.engine.keep(self.database)
-        self.shadow.offer(
-            [
-                Reading(read.letter, read.analysis)
-                for read, place in zip(ready, places, strict=True)
-                if isinstance(read, ReadLetter) and not isinstance(place, Problem) and place[1]
-            ]
-        )
+        self.shadow.offer([Reading(read.letter, read.analysis) for _, read in fresh])
         return [place if isinstance(place, Problem) else Stored(rows[place[0]], place[1]) for place in places]
 
     def _read_new(self, deliveries: Sequence[Delivery]) -> list[ReadLetter | Problem | None]:
         """Return for each delivery what the model reads in it, None if it was stored before, or why it is refused."""
         found: list[Letter | Problem | None] = []
         with self.database.read() as connection:
-            for delivery in deliveries:
-                try:
-                    known = self._known(connection, delivery)
-                    found.append(self._letter(delivery.given) if known is None else None)
-                except Problem as problem:
-                    found.append(problem)
+            repeats = Repeats(connection, self.keys, deliveries)
+        for delivery in deliveries:
+            try:
+                found.append(_letter(delivery.given) if repeats.find(delivery) is None else None)
+            except Problem as problem:
+                found.append(problem)
         letters = [letter for letter in found if isinstance(letter, Letter)]
         read = iter(self._read(letters))
         return [next(read) if isinstance(letter, Letter) else letter for letter in found]
@@ -174,7 +158,7 @@ class Intake:
         analyser = self.engine.analyser
         analyses = analyser.analyse(letters)
         vectors: Sequence[Signature | None] = list(analyser.vectors(letters)) or [None] * len(letters)
-        # Linking takes them one by one, in the transaction; prepared here they cost a third, and nobody waits for it.
+        # Linking compares them inside the transaction; while they are prepared here nobody has to wait.
         self.engine.profiles(letters)
         basis = basis_of(analyser)
         return [
@@ -182,104 +166,88 @@ class Intake:
             for letter, analysis, vector in zip(letters, analyses, vectors, strict=True)
         ]
 
-    def _store_once(
-        self,
-        connection: Connection,
-        delivery: Delivery,
-        read: ReadLetter | Problem | None,
-        arrivals: Arrivals,
-        touched: set[str],
-    ) -> tuple[str, bool] | Problem:
-        """Return the id of a letter and whether it is new, or why it is refused; what is known is stored no more."""
-        if isinstance(read, Problem):
-            return read
-        try:
-            letter_id = self._known(connection, delivery)
-        except Conflict as conflict:
-            return conflict
-        new = letter_id is None and read is not None
-        if read is not None and letter_id is None:
-            touched.add(self._store(connection, delivery, read, arrivals))
-            letter_id = read.letter.id
-        if letter_id is None:
-            raise Busy("The letter was removed at this moment; send the request again.", retry_after=1)
-        self._remember(connection, delivery, letter_id)
-        return letter_id, new
+    def _store(self, connection: Connection, fresh: Sequence[tuple[Delivery, ReadLetter]]) -> set[str]:
+        """Store new letters and their links, in order; returns their matters."""
+        key = identity_key(connection)
+        arrivals = [
+            Arrival(
+                who_wrote(self.keys, key, delivery.given, read.letter),
+                read.vector,
+                is_accusation(delivery.given, read.analysis),
+            )
+            for delivery, read in fresh
+        ]
+        links = find_links(connection, self.engine, arrivals)
+        additions = Additions(connection)
+        matters = set()
+        for (delivery, read), arrival, found in zip(fresh, arrivals, links, strict=True):
+            place = _join(connection, additions, arrival, found)
+            values = {**self._values(delivery, read, arrival), "matter_id": place.matter, "verdict": place.verdict}
+            additions.letter(values, arrival.letter.petitioners, found)
+            if arrival.vector is not None:
+                additions.vector(arrival.letter.id, arrival.vector.tobytes(), read.basis.model)
+            hidden = sealed_of(self.keys, delivery.given, arrival.letter)
+            additions.kept_apart(arrival.letter.id, *hidden, hashes_of(self.keys, delivery.given.accused or ()))
+            matters.add(place.matter)
+        additions.write()
+        return matters
 
-    def _remember(self, connection: Connection, delivery: Delivery, letter_id: str) -> None:
-        owner, key = delivery.caller.name, delivery.key
-        if key and queries.find_by_idempotency_key(connection, owner, key) is None:
-            content_hash = self.keys.content_hash(delivery.content_hash)
-            queries.remember_key(connection, owner, key, content_hash, letter_id)
-
-    def _letter(self, given: LetterIn) -> Letter:
-        try:
-            letter = given.letter(str(ULID()))
-        except LetterError as error:
-            raise Invalid("The letter is not acceptable.", [(error.field, error.reason)]) from error
-        return masked_letter(replace(letter, received_at=letter.received_at or datetime.now(UTC)), given)
-
-    def _known(self, connection: Connection, delivery: Delivery) -> str | None:
-        """Return the id of the letter that an equal request stored before."""
-        owner, key, external_id = delivery.caller.name, delivery.key, delivery.given.external_id
-        found = queries.find_by_external_id(connection, owner, external_id) if external_id else None
-        if found is not None and not is_same_content(self.keys, found.content_hash, delivery.content_hash):
-            raise _conflict("external_id", found.id)
-        before = queries.find_by_idempotency_key(connection, owner, key) if key else None
-        if before is not None and not is_same_content(self.keys, before.content_hash, delivery.content_hash):
-            raise _conflict("Idempotency-Key", before.letter_id)
-        return found.id if found is not None else before.letter_id if before is not None else None
-
-    def _store(self, connection: Connection, delivery: Delivery, read: ReadLetter, arrivals: Arrivals) -> str:
-        """Store a letter and its links; returns its matter."""
-        given, analysis, vector = delivery.given, read.analysis, read.vector
-        letter = who_wrote(connection, self.keys, given, read.letter)
-        restricted = is_accusation(given, analysis)
-        found = find_links(connection, self.engine, letter, vector, restricted, arrivals)
-        place = join_matter(connection, letter, restricted, found)
-        values = {
-            **_plain_values(delivery, letter),
+    def _values(self, delivery: Delivery, read: ReadLetter, arrival: Arrival) -> dict[str, Any]:
+        return {
+            **_plain_values(delivery, arrival.letter),
             "content_hash": self.keys.content_hash(delivery.content_hash),
-            **_analysed_values(analysis),
-            "named": _is_named(given),
-            "restricted": restricted,
+            **_analysed_values(read.analysis),
+            "named": _is_named(delivery.given),
+            "restricted": arrival.restricted,
             "review": "pending",
-            "matter_id": place.matter,
-            "verdict": place.verdict,
         }
-        made = vector.tobytes() if vector is not None else None
-        queries.insert_letter(connection, values, made, read.basis.model, letter.petitioners)
-        seal_letter(connection, self.keys, given, letter)
-        queries.insert_accused(connection, letter.id, hashes_of(self.keys, given.accused or ()))
-        insert_links(connection, found)
-        arrivals.add(letter, vector, restricted)
-        return place.matter
 
 
-def _record_arrivals(
-    connection: Connection, deliveries: Sequence[Delivery], places: Sequence[tuple[str, bool] | Problem]
-) -> None:
-    """Record who delivered each letter that is new."""
+def _place(repeats: Repeats, delivery: Delivery, read: ReadLetter | Problem | None) -> tuple[str, bool] | Problem:
+    """Return the id of a letter and whether it is new, or why it is refused."""
+    if isinstance(read, Problem):
+        return read
+    try:
+        known = repeats.find(delivery)
+    except Conflict as conflict:
+        return conflict
+    letter_id = known or (read.letter.id if read is not None else None)
+    if letter_id is None:
+        raise Busy("The letter was removed at this moment; send the request again.", retry_after=1)
+    repeats.remember(delivery, letter_id)
+    return letter_id, known is None
+
+
+def _join(connection: Connection, additions: Additions, arrival: Arrival, found: Sequence[Link]) -> Place:
+    """Find the matter of a letter; one that joins no other opens a matter, which need not be looked at."""
+    if not joins(arrival.letter, found):
+        matter_id = str(ULID())
+        additions.matter(matter_id, datetime.now(UTC), arrival.restricted)
+        return Place(matter_id, "first")
+    additions.write()
+    return join_matter(connection, arrival.letter, arrival.restricted, found)
+
+
+def _letter(given: LetterIn) -> Letter:
+    try:
+        letter = given.letter(str(ULID()))
+    except LetterError as error:
+        raise Invalid("The letter is not acceptable.", [(error.field, error.reason)]) from error
+    return masked_letter(replace(letter, received_at=letter.received_at or datetime.now(UTC)), given)
+
+
+def _record_arrivals(connection: Connection, fresh: Sequence[tuple[Delivery, ReadLetter]]) -> None:
+    """Record who delivered each letter."""
     brought: dict[Caller, list[str]] = {}
-    for delivery, place in zip(deliveries, places, strict=True):
-        if not isinstance(place, Problem) and place[1]:
-            brought.setdefault(delivery.caller, []).append(place[0])
+    for delivery, read in fresh:
+        brought.setdefault(delivery.caller, []).append(read.letter.id)
     for caller, letter_ids in brought.items():
         audit.record(connection, caller, "receive", audit.LETTER, letter_ids)
 
 
-def _judged(
-    deliveries: Sequence[Delivery],
-    ready: Sequence[ReadLetter | Problem | None],
-    places: Sequence[tuple[str, bool] | Problem],
-    rows: Mapping[str, Row[Any]],
-) -> list[Judged]:
-    """Return the letters that are new, as they were judged."""
-    return [
-        Judged(rows[place[0]], read.basis, reasons_to_restrict(delivery.given, read.analysis))
-        for delivery, read, place in zip(deliveries, ready, places, strict=True)
-        if isinstance(read, ReadLetter) and not isinstance(place, Problem) and place[1]
-    ]
+def _judged(delivery: Delivery, read: ReadLetter, rows: Mapping[str, Row[Any]]) -> Judged:
+    """Return a new letter as it was judged."""
+    return Judged(rows[read.letter.id], read.basis, reasons_to_restrict(delivery.given, read.analysis))
 
 
 def is_accusation(given: LetterIn, analysis: AnalysisOut) -> bool:
@@ -296,12 +264,6 @@ def reasons_to_restrict(given: LetterIn, analysis: AnalysisOut) -> list[str]:
         "purpose": analysis.purpose == "accusation",
     }
     return [name for name, present in signs.items() if present]
-
-
-def content_hash_of(given: LetterIn) -> str:
-    """Return a hash of everything that a caller sent and we understand."""
-    content = json.dumps(given.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _is_named(given: LetterIn) -> bool:
@@ -333,8 +295,3 @@ def _analysed_values(analysis: AnalysisOut) -> dict[str, Any]:
         "visit_level": analysis.group_visit.level if analysis.group_visit else None,
         "needs_review": analysis.category.needs_review if analysis.category else True,
     }
-
-
-def _conflict(field: str, letter_id: str) -> Conflict:
-    reason = f"was used for letter {letter_id} with other content; send a new one for a new letter"
-    return Conflict(f"The stored letter {letter_id} differs from this one.", [(field, reason)])

@@ -1,11 +1,14 @@
-"""Links a new letter to those that may be of the same matter, and finds its matter."""
+"""Links new letters to those that may be of the same matter, and finds their matters."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from model.gathering import JOIN_FROM, LINK_FROM, MOST_COMPARED, NEAR_FROM, Link
-from model.records import Letter
+from model.records import Letter, Relation
 from model.signatures import Signature
 from model.similar import EmbeddedIndex, Entry
 from service.engine import Engine
@@ -17,59 +20,79 @@ DIGITS = 9
 ARRIVED = Why("a new letter changed what belongs together")
 
 
-class Arrivals:
-    """Letters stored in a transaction that has not committed: no index holds them, yet later ones may be like them."""
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A letter that is about to be stored, with its vector, among accusations or among all others."""
 
-    def __init__(self) -> None:
-        self._indexes = {False: EmbeddedIndex(), True: EmbeddedIndex()}
-
-    def add(self, letter: Letter, vector: Signature | None, restricted: bool) -> None:
-        """Take in a letter, among accusations or among all others."""
-        if vector is not None:
-            self._indexes[restricted].add([Entry(letter.id, vector)])
-
-    def nearest(self, vector: Signature, restricted: bool) -> list[str]:
-        """Return the ids of those that are near a vector."""
-        return [near.id for near in self._indexes[restricted].search(vector, MOST_COMPARED, NEAR_FROM)]
+    letter: Letter
+    vector: Signature | None
+    restricted: bool
 
 
-def find_links(
-    connection: Connection,
-    engine: Engine,
-    letter: Letter,
-    vector: Signature | None,
-    restricted: bool,
-    arrivals: Arrivals | None = None,
-) -> list[Link]:
-    """Return the scored pairs of a letter with stored ones; accusations meet accusations only.
+def find_links(connection: Connection, engine: Engine, arrivals: Sequence[Arrival]) -> list[list[Link]]:
+    """Return the scored pairs of each letter with stored ones and with those that come before it in the sequence.
 
-    Compared are the letters whose texts are near, and those that somebody who wrote this one wrote too: the facts
-    decide in either case. The engine must have caught up before the transaction wrote; `arrivals` are the letters
-    stored since.
+    Accusations meet accusations only. Compared are the letters whose texts are near, and those that somebody who wrote
+    this one wrote too: the facts decide in either case. The engine must have caught up before the transaction wrote.
     """
-    if vector is None:
-        return []
-    near = engine.nearest(vector, restricted, MOST_COMPARED, NEAR_FROM)
-    near += arrivals.nearest(vector, restricted) if arrivals else []
-    same_people = letter_queries.letters_by_the_same(connection, letter.petitioners, restricted)
-    rows = letter_queries.texts_by_id(connection, sorted({*near, *same_people} - {letter.id}))
-    others = [letter_of_row(row) for row in rows.values() if row.restricted == restricted]
-    relations = engine.relate(letter, others)
-    scored = [
-        (other.id, round(relation.score, DIGITS), relation) for other, relation in zip(others, relations, strict=True)
+    near = _near(connection, engine, arrivals)
+    ids = set[str]().union(*near) - {arrival.letter.id for arrival in arrivals}
+    known = {row.id: (letter_of_row(row), row.restricted) for row in _texts(connection, ids)}
+    known |= {arrival.letter.id: (arrival.letter, arrival.restricted) for arrival in arrivals}
+    others = [
+        [known[one][0] for one in sorted(found) if one in known and known[one][1] == arrival.restricted]
+        for arrival, found in zip(arrivals, near, strict=True)
     ]
+    letters = [arrival.letter for arrival in arrivals]
+    scored = engine.relate(list(zip(letters, others, strict=True)))
+    return [_links(*each) for each in zip(letters, others, scored, strict=True)]
+
+
+def _near(connection: Connection, engine: Engine, arrivals: Sequence[Arrival]) -> list[set[str]]:
+    """Return for each letter the ids of those to compare it with, in either compartment."""
+    wrote: dict[str, set[str]] = defaultdict(set)
+    hashes = set[str]().union(*(arrival.letter.petitioners for arrival in arrivals))
+    for row in letter_queries.letters_by_the_same(connection, hashes):
+        wrote[row.hash].add(row.letter_id)
+    # No index holds what has not committed.
+    fresh = {False: EmbeddedIndex(), True: EmbeddedIndex()}
+    found: list[set[str]] = []
+    for letter, vector, restricted in ((one.letter, one.vector, one.restricted) for one in arrivals):
+        near: set[str] = set()
+        if vector is not None:
+            near |= set(engine.nearest(vector, restricted, MOST_COMPARED, NEAR_FROM))
+            near |= {one.id for one in fresh[restricted].search(vector, MOST_COMPARED, NEAR_FROM)}
+            near |= set[str]().union(*(wrote[one] for one in letter.petitioners))
+            fresh[restricted].add([Entry(letter.id, vector)])
+        for one in letter.petitioners:
+            wrote[one].add(letter.id)
+        found.append(near - {letter.id})
+    return found
+
+
+def _texts(connection: Connection, ids: Collection[str]) -> Iterable[Row[Any]]:
+    return letter_queries.texts_by_id(connection, sorted(ids)).values()
+
+
+def _links(letter: Letter, others: Sequence[Letter], relations: Sequence[Relation]) -> list[Link]:
+    scored = [round(relation.score, DIGITS) for relation in relations]
     return [
-        Link(min(letter.id, other), max(letter.id, other), score, relation.name)
-        for other, score, relation in scored
+        Link(min(letter.id, other.id), max(letter.id, other.id), score, relation.name)
+        for other, relation, score in zip(others, relations, scored, strict=True)
         if score >= LINK_FROM
     ]
+
+
+def joins(letter: Letter, found: Sequence[Link]) -> list[str]:
+    """Return the letters that a letter belongs together with by its links."""
+    return [link.other(letter.id) for link in found if link.score >= JOIN_FROM]
 
 
 def join_matter(
     connection: Connection, letter: Letter, restricted: bool, found: Sequence[Link], why: Why = ARRIVED
 ) -> Place:
     """Find the matter of a letter that is about to be stored, moving stored letters where it changes their matters."""
-    near = [link.other(letter.id) for link in found if link.score >= JOIN_FROM]
+    near = joins(letter, found)
     if not near:
         return Place(open_matter(connection, restricted), "first")
     return settle(connection, circle_of(connection, near), why, newcomer=letter, found=found)[letter.id]

@@ -16,7 +16,7 @@ from service.engine import Engine
 from service.flagging import Flagger, flags_follow
 from service.jobs import JobError, Progress
 from service.keys import Keys
-from service.linking import find_links
+from service.linking import Arrival, find_links
 from service.queries import corrections as correction_queries
 from service.queries import letters as queries
 from service.queries import matters as matter_queries
@@ -122,7 +122,7 @@ class Reanalysis:
 
         Pairs with letters that were read before it, by this model, are as good as those found now, and stay.
         """
-        found = find_links(connection, self.engine, letter, vector, restricted)
+        found = find_links(connection, self.engine, [Arrival(letter, vector, restricted)])[0]
         before = matter_queries.links_of_letter(connection, letter.id)
         others = queries.letters_by_id(connection, [link.other(letter.id) for link in before])
         ends = {link.ends for link in found}

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row
 from model.gathering import JOIN_FROM
 from service.engine import Engine
 from service.errors import NotFound
-from service.linking import find_links, join_matter
+from service.linking import Arrival, find_links, join_matter
 from service.queries import letters as letter_queries
 from service.queries import matters as matter_queries
 from service.regrouping import EVERYTHING, Place, Why, circle_of, letter_of_row, open_matter, settle
@@ -40,7 +40,7 @@ def transfer_letter(connection: Connection, engine: Engine, letter_id: str, rest
         return None
     letter = letter_of_row(row, letter_queries.identities_of(connection, [letter_id])[letter_id])
     engine.catch_up(connection)
-    found = find_links(connection, engine, letter, engine.vector(letter), restricted)
+    found = find_links(connection, engine, [Arrival(letter, engine.vector(letter), restricted)])[0]
     place = join_matter(connection, letter, restricted, found)
     event = _take_out(connection, row, place, TRANSFERRED)
     letter_queries.move_to_compartment(connection, letter_id, restricted)

@@ -5,14 +5,11 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection
-
 from model.identity import identity_of
 from model.records import Letter
 from service.keys import Keys
 from service.known import Forms
 from service.personal import find_personal, hide
-from service.queries import sealed as queries
 from service.schemas.letters import LetterIn
 
 Texts = Mapping[str, str]
@@ -30,15 +27,14 @@ def masked(text: str, forms: Forms) -> str:
     return hide(text, find_personal(text, forms))
 
 
-def seal_letter(connection: Connection, keys: Keys, given: LetterIn, letter: Letter) -> None:
-    """Seal what a stored letter hides: the people of its fields and the passages of its text.
+def sealed_of(keys: Keys, given: LetterIn, letter: Letter) -> tuple[str, bytes]:
+    """Return what a letter hides, sealed, and the name of the key: the people of its fields, passages of its text.
 
     Called in the transaction that stores the letter, so that no key can be retired in between.
     """
     people = {"petitioners": given.people(), "accused": given.accused or []}
     original = {"title": given.title or "", "body": given.body or given.text or ""}
-    content = with_passages(people, original, {"title": letter.title, "body": letter.body})
-    queries.insert_sealed(connection, letter.id, *keys.seal_value(content))
+    return keys.seal_value(with_passages(people, original, {"title": letter.title, "body": letter.body}))
 
 
 def with_passages(people: Mapping[str, Any], original: Texts, shown: Texts) -> dict[str, Any]:
@@ -57,13 +53,9 @@ def restored(content: Mapping[str, Any], shown: Texts) -> dict[str, str]:
     return texts
 
 
-def who_wrote(connection: Connection, keys: Keys, given: LetterIn, letter: Letter) -> Letter:
+def who_wrote(keys: Keys, key: str | None, given: LetterIn, letter: Letter) -> Letter:
     """Return a letter with the keyed hashes of who wrote it, by the key that is in use in its transaction."""
-    identities = given.identities()
-    if not identities:
-        return letter
-    key = queries.identity_key(connection)
-    return replace(letter, petitioners=frozenset(keys.identity_hash(identity, key) for identity in identities))
+    return replace(letter, petitioners=frozenset(keys.identity_hash(identity, key) for identity in given.identities()))
 
 
 def is_same_content(keys: Keys, stored: str, plain: str) -> bool:

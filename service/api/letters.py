@@ -13,11 +13,12 @@ from service.correcting import Corrector
 from service.errors import Problem
 from service.export import export_file, pieces
 from service.flagging import flags_follow
-from service.intake import Delivery, Stored
+from service.intake import Stored
 from service.observing import leave_out, these_metrics
 from service.office import this_office
 from service.preconditions import is_known
 from service.queries.letters import letters_by_id
+from service.repeats import Delivery
 from service.requests import MEBIBYTE, accept_up_to
 from service.schemas.corrections import CorrectionIn
 from service.schemas.letters import LetterIn, letter_in

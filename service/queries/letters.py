@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, true, update
+from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, true, tuple_, update
 
 from service.tables import accused, changes, idempotency_keys, identities, letters, matters, sealed, vectors
 
@@ -137,23 +137,23 @@ def move_to_compartment(connection: Connection, letter_id: str, restricted: bool
     insert_change(connection, letter_id, "put")
 
 
-def find_by_external_id(connection: Connection, owner: str, external_id: str) -> Row[Any] | None:
-    """Return the letter that an owner delivered under an external id."""
-    statement = _WHOLE.where(letters.c.owner == owner, letters.c.external_id == external_id)
-    return connection.execute(statement).one_or_none()
+def letters_of_external_ids(connection: Connection, names: Collection[tuple[str, str]]) -> list[Row[Any]]:
+    """Return id, owner, external_id and content_hash of the letters delivered under these owners' external ids."""
+    columns = (letters.c.id, letters.c.owner, letters.c.external_id, letters.c.content_hash)
+    wanted = tuple_(letters.c.owner, letters.c.external_id).in_(list(names))
+    return list(connection.execute(select(*columns).where(wanted))) if names else []
 
 
-def find_by_idempotency_key(connection: Connection, owner: str, key: str) -> Row[Any] | None:
-    """Return content_hash and letter_id of a request that was answered before."""
-    statement = select(idempotency_keys).where(idempotency_keys.c.owner == owner, idempotency_keys.c.key == key)
-    return connection.execute(statement).one_or_none()
+def idempotency_keys_among(connection: Connection, names: Collection[tuple[str, str]]) -> list[Row[Any]]:
+    """Return those of these owners' idempotency keys under which a letter is stored."""
+    wanted = tuple_(idempotency_keys.c.owner, idempotency_keys.c.key).in_(list(names))
+    return list(connection.execute(select(idempotency_keys).where(wanted))) if names else []
 
 
-def remember_key(connection: Connection, owner: str, key: str, content_hash: str, letter_id: str) -> None:
-    """Remember that a request with this key was answered with a letter."""
-    connection.execute(
-        insert(idempotency_keys).values(owner=owner, key=key, content_hash=content_hash, letter_id=letter_id)
-    )
+def insert_idempotency_keys(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Remember under which keys letters were delivered."""
+    if rows:
+        connection.execute(insert(idempotency_keys), [dict(row) for row in rows])
 
 
 def find_letter(connection: Connection, letter_id: str, sight: Sight) -> Row[Any] | None:
@@ -281,15 +281,14 @@ def with_vector(connection: Connection, ids: Collection[str]) -> set[str]:
     return set(connection.execute(select(vectors.c.letter_id).where(vectors.c.letter_id.in_(ids))).scalars())
 
 
-def letters_by_the_same(connection: Connection, hashes: Iterable[str], restricted: bool) -> list[str]:
-    """Return the ids of letters that share a hash of who wrote, among accusations or among all others."""
+def letters_by_the_same(connection: Connection, hashes: Collection[str]) -> list[Row[Any]]:
+    """Return hash, letter_id and restricted of the letters that share any of these hashes of who wrote."""
     statement = (
-        select(letters.c.id)
-        .join(identities, identities.c.letter_id == letters.c.id)
-        .where(identities.c.hash.in_(sorted(hashes)), letters.c.restricted.is_(restricted))
-        .distinct()
+        select(identities.c.hash, identities.c.letter_id, letters.c.restricted)
+        .join(letters, letters.c.id == identities.c.letter_id)
+        .where(identities.c.hash.in_(sorted(hashes)))
     )
-    return list(connection.execute(statement.order_by(letters.c.id)).scalars())
+    return list(connection.execute(statement)) if hashes else []
 
 
 def changes_since(connection: Connection, number: int, limit: int) -> list[Row[Any]]:

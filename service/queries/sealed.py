@@ -11,11 +11,6 @@ from service.tables import events, idempotency_keys, identities, keys_in_use, le
 UNMASKED = ""
 
 
-def insert_sealed(connection: Connection, letter_id: str, key: str, content: bytes) -> None:
-    """Keep what a key has sealed of a letter."""
-    connection.execute(insert(sealed).values(letter_id=letter_id, key=key, content=content))
-
-
 def put_sealed(connection: Connection, letter_id: str, key: str, content: bytes) -> None:
     """Keep what a key has sealed of a letter in place of what was kept before."""
     connection.execute(update(sealed).where(sealed.c.letter_id == letter_id).values(key=key, content=content))

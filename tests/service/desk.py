@@ -11,8 +11,9 @@ from werkzeug.test import TestResponse as Answer
 from model.records import Letter
 from service.caller import Caller, Role
 from service.db import Database
-from service.intake import Delivery, Stored
+from service.intake import Stored
 from service.office import Office
+from service.repeats import Delivery
 from service.schemas.letters import letter_in
 from service.tables import metadata
 from tests.model.letters import MATTERS

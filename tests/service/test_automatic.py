@@ -7,9 +7,9 @@ from sqlalchemy import event, select
 
 from service.automatic import Judged, basis_of, record_automatic
 from service.caller import ROLES, Caller, Role
-from service.intake import Delivery
 from service.office import Office
 from service.queries.letters import letters_by_id
+from service.repeats import Delivery
 from service.schemas.letters import letter_in
 from service.tables import automatic_decisions, bases
 from tests.service.desk import BRIBE, GATHERING, LIFT, LIFT_AGAIN, ROAD, WAGES, Desk, LetIn, assert_problem, count, take

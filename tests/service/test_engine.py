@@ -26,15 +26,15 @@ def test_a_model_without_relation_part_has_no_vectors() -> None:
     empty = Engine(Analyser("empty"))
     assert empty.vector(stored_letter("a")) is None
     assert empty.profiles([stored_letter("a")]) == []
-    assert empty.relate(stored_letter("a"), [stored_letter("b")]) == []
+    assert empty.relate([(stored_letter("a"), [stored_letter("b")])]) == [[]]
 
 
 def test_relations_do_not_depend_on_the_cache(small_analyser: Analyser, monkeypatch: pytest.MonkeyPatch) -> None:
     letters = [stored_letter(str(i), body) for i, body in enumerate((LIFT, LIFT_AGAIN, ROAD, WAGES))]
     kept = Engine(small_analyser)
-    expected = [kept.relate(letter, letters) for letter in letters]
-    assert [kept.relate(letter, letters) for letter in letters] == expected
+    expected = [kept.relate([(letter, letters)]) for letter in letters]
+    assert [kept.relate([(letter, letters)]) for letter in letters] == expected
     monkeypatch.setattr(engines, "MOST_PROFILES", 1)
     small = Engine(small_analyser)
     with ThreadPoolExecutor(4) as pool:
-        assert list(pool.map(lambda letter: small.relate(letter, letters), letters)) == expected
+        assert list(pool.map(lambda letter: small.relate([(letter, letters)]), letters)) == expected

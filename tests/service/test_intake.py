@@ -7,9 +7,10 @@ from sqlalchemy import select
 
 from service.caller import Caller
 from service.errors import Conflict, Failed, Invalid
-from service.intake import Delivery, Stored
+from service.intake import Stored
 from service.office import Office
 from service.queries.letters import identities_of
+from service.repeats import Delivery
 from service.schemas.letters import letter_in
 from service.tables import letters
 from tests.service.databases import accept_inserts, refuse_inserts

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from model.errors import LetterError
-from service.intake import content_hash_of
+from service.repeats import content_hash_of
 from service.schemas.letters import MOST_CHARACTERS, LetterIn, letter_in
 
 T = TypeVar("T")

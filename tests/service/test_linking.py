@@ -9,7 +9,7 @@ from model.analyse import Analyser
 from model.gathering import Link
 from service.db import Database
 from service.engine import Engine
-from service.linking import find_links
+from service.linking import Arrival, find_links
 from service.office import Office
 from service.queries.letters import letters_by_id
 from service.queries.matters import events_of
@@ -122,7 +122,7 @@ def test_a_second_process_sees_letters_of_the_first_at_once(office: Office, seco
     with office.database.read() as connection:
         office.engine.catch_up(connection)
         new = stored_letter("new", LIFT)
-        found = find_links(connection, office.engine, new, office.engine.vector(new), restricted=False)
+        found = find_links(connection, office.engine, [Arrival(new, office.engine.vector(new), False)])[0]
     assert {link.a for link in found} | {link.b for link in found} >= {first.row.id, repeat.row.id, third.row.id}
 
 
@@ -210,5 +210,5 @@ def test_accusations_meet_accusations_only(office: Office) -> None:
         office.engine.catch_up(connection)
         for restricted, expected in ((False, {plain.row.id}), (True, {accusation.row.id, again.row.id})):
             new = stored_letter("~", LIFT)
-            found = find_links(connection, office.engine, new, office.engine.vector(new), restricted)
+            found = find_links(connection, office.engine, [Arrival(new, office.engine.vector(new), restricted)])[0]
             assert {link.a for link in found} == expected

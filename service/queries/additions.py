@@ -1,0 +1,53 @@
+"""Rows of new letters, inserted together: one statement for each table, however many letters there are."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, insert
+
+from model.gathering import Link
+from service.queries.letters import moment
+from service.queries.matters import insert_links
+from service.tables import accused, changes, identities, letters, matters, sealed, vectors
+
+# In this order each row finds those that it refers to.
+_ORDER = (matters, letters, identities, vectors, changes, sealed, accused)
+
+
+class Additions:
+    """Gather what belongs to new letters, and write it before anything reads it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._rows: dict[Table, list[dict[str, Any]]] = {table: [] for table in _ORDER}
+        self._links: list[Link] = []
+
+    def matter(self, matter_id: str, at: datetime, restricted: bool) -> None:
+        """Open a matter."""
+        self._rows[matters].append({"id": matter_id, "created_at": moment(at), "restricted": restricted})
+
+    def letter(self, values: Mapping[str, Any], hashes: Iterable[str], links: Iterable[Link]) -> None:
+        """Store a letter, the hashes of who wrote it, and its scored pairs."""
+        self._rows[letters].append(dict(values))
+        self._rows[identities] += [{"letter_id": values["id"], "hash": one} for one in sorted(set(hashes))]
+        self._links += links
+
+    def vector(self, letter_id: str, vector: bytes, model: str) -> None:
+        """Store the vector that a version of the model made of a letter, and tell other processes."""
+        self._rows[vectors].append({"letter_id": letter_id, "vector": vector, "model": model})
+        self._rows[changes].append({"letter_id": letter_id, "kind": "put"})
+
+    def kept_apart(self, letter_id: str, key: str, content: bytes, accused_hashes: Collection[str]) -> None:
+        """Store what a key has sealed of a letter, and the hashes of whom it accuses."""
+        self._rows[sealed].append({"letter_id": letter_id, "key": key, "content": content})
+        self._rows[accused] += [{"letter_id": letter_id, "hash": one} for one in sorted(accused_hashes)]
+
+    def write(self) -> None:
+        """Insert all that was gathered since the last time."""
+        for table, rows in self._rows.items():
+            if rows:
+                self._connection.execute(insert(table), rows)
+                rows.clear()
+        insert_links(self._connection, self._links)
+        self._links.clear()
