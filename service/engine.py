@@ -93,7 +93,7 @@ class Engine:
         letters = [Letter(f"sample-{number}", body=body) for number, body in enumerate(samples)]
         self.analyser.analyse(letters)
         self.analyser.vectors(letters)
-        self.relate(letters[0], letters[1:])
+        self.relate([(letters[0], letters[1:])])
         self.switch(self.analyser)
 
     def switch(self, analyser: Analyser) -> None:
