@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 
 from model.errors import LetterError
 from service.api.base import CONDITIONS, NOT_MODIFIED, answer, api_blueprint, unchanged
@@ -131,6 +131,9 @@ def export_letters(query: ExportQuery) -> Response:
     response = Response(pieces(file), content_type=MIMETYPES[query.format])
     response.headers["Content-Disposition"] = f"attachment; filename=letters.{query.format}"
     response.call_on_close(file.close)
+    if request.method == "HEAD":
+        # Nobody reads or closes what such an answer holds.
+        file.close()
     return response
 
 

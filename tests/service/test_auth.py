@@ -5,8 +5,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from service.auth import PUBLIC
-from service.caller import ROLES, Caller, Role
+from service.caller import ROLES, Caller
 from service.errors import SettingError
 from service.office import Office
 from service.queries.letters import moment
@@ -14,54 +13,6 @@ from service.sessions import follow_login_link, make_login_link
 from service.tables import login_links, tokens
 from service.tokens import find_caller, make_token
 from tests.service.desk import Desk, LetIn, assert_problem
-
-OPEN = {
-    "static",
-    "system.healthz",
-    "system.readyz",
-    "system.metrics",
-    "description.openapi",
-    "description.docs",
-    "description.docs_asset",
-    "web.login",
-    "web.log_in",
-    "web.log_in_by_link",
-    "web.log_in_by_oidc",
-    "web.return_from_oidc",
-    "web.logout",
-}
-EXAMPLES = dict.fromkeys(
-    ("letter_id", "matter_id", "job_id", "import_id", "filename", "name", "secret", "token_id", "version"), "x"
-)
-
-
-def test_every_route_states_who_may_use_it(app: Flask) -> None:
-    for rule in app.url_map.iter_rules():
-        stated = getattr(app.view_functions[rule.endpoint], "allowed", None)
-        if rule.endpoint in OPEN:
-            assert stated in (PUBLIC, None)
-        else:
-            assert stated, f"{rule} states no roles and is not on the list of open routes"
-            assert stated <= set(ROLES)
-
-
-def test_only_flask_itself_leaves_a_route_unstated(app: Flask) -> None:
-    views = app.view_functions
-    assert {name for name, view in views.items() if not hasattr(view, "allowed")} == {"static"}
-
-
-def test_every_route_of_the_api_wants_a_token(app: Flask, client: FlaskClient) -> None:
-    checked = 0
-    for rule in app.url_map.iter_rules():
-        if rule.endpoint in OPEN or not str(rule).startswith("/api/"):
-            continue
-        path = str(rule).replace("<", "{").replace(">", "}").format(**EXAMPLES)
-        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
-            answer = client.open(path, method=method)
-            assert_problem(answer, 401)
-            assert answer.headers["WWW-Authenticate"] == "Bearer"
-            checked += 1
-    assert checked >= 9
 
 
 def test_a_view_that_states_nothing_lets_nobody_in(let_in: LetIn, app: Flask) -> None:
@@ -146,15 +97,6 @@ def test_a_page_session_is_no_key_to_the_api(app: Flask, office: Office) -> None
     browser = app.test_client()
     browser.get(f"/login/{make_login_link(office.database, 'demo', 'clerk')}")
     assert_problem(browser.get("/api/v1/letters"), 401)
-
-
-@pytest.mark.parametrize("role", ROLES)
-def test_each_role_may_use_what_is_stated(let_in: LetIn, role: Role) -> None:
-    desk = let_in(role)
-    reads = {"clerk", "supervisor", "discipline", "admin", "integrator"}
-    assert desk.get("/letters").status_code == (200 if role in reads else 404)
-    assert desk.get("/matters").status_code == (200 if role in reads - {"integrator"} else 404)
-    assert desk.post("/analyze", {"body": "电梯坏了"}).status_code == 200
 
 
 def test_who_may_not_deliver_learns_nothing_and_stores_nothing(let_in: LetIn, office: Office) -> None:
