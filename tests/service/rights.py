@@ -41,6 +41,7 @@ ROWS: dict[str, frozenset[str]] = {
     "PATCH /api/v1/letters/<letter_id>": OFFICE,
     "GET /api/v1/letters/<letter_id>/similar": OFFICE,
     "GET /api/v1/letters/<letter_id>/decisions": OFFICE,
+    "POST /api/v1/letters/<letter_id>/unmask": OFFICE - ADMIN,
     "POST /api/v1/letters/<letter_id>/restrict": OFFICE - ADMIN,
     "POST /api/v1/letters/<letter_id>/release": DISCIPLINE,
     "GET /api/v1/matters": OFFICE,

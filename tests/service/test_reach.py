@@ -55,6 +55,7 @@ Body = Callable[[str, str], dict[str, Any]]
 # A good body for each way that wants one, given a letter and a matter that it may name.
 BODIES: dict[str, Body] = {
     "PATCH /api/v1/letters/<letter_id>": lambda _letter, _matter: {"review": "accepted"},
+    "POST /api/v1/letters/<letter_id>/unmask": lambda _letter, _matter: {"reason": "需要当面核对"},
     "POST /api/v1/letters/<letter_id>/restrict": lambda _letter, _matter: {"reason": "投诉干部"},
     "POST /api/v1/letters/<letter_id>/release": lambda _letter, _matter: {"reason": "不是检举"},
     "POST /api/v1/matters/<matter_id>/events": lambda _letter, _matter: {"type": "registered"},
