@@ -67,7 +67,7 @@ ROWS: dict[str, frozenset[str]] = {
     "POST /api/v1/models/<version>/shadow": MODELS,
     "DELETE /api/v1/models/<version>/shadow": MODELS,
     "POST /api/v1/models/rollback": MODELS,
-    "GET /api/v1/models/<version>/disagreements": OFFICE | MODELS,
+    "GET /api/v1/models/<version>/disagreements": MODELS | {"supervisor", "discipline"},
     "GET /api/v1/models/drift": MODELS,
     "GET /api/v1/jobs": ADMIN,
     "POST /api/v1/jobs": ADMIN,
