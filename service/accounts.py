@@ -98,7 +98,7 @@ class Accounts:
     def known(self, name: str) -> Caller | None:
         """Return a user who may log in, by name."""
         with self.database.read() as connection:
-            row = queries.find_user(connection, name)
+            row = _named(connection, name)
         return _caller(row) if row is not None and row.disabled_at is None else None
 
     def log_in(self, name: str, password: str, address: str) -> Caller | None:
@@ -110,7 +110,7 @@ class Accounts:
         subjects = throttle.subjects_of(name, address)
         with self.database.read() as connection:
             wait = throttle.wait_of(connection, subjects, now)
-            row = queries.find_user(connection, name)
+            row = _named(connection, name)
         if wait:
             raise TooMany(
                 "Too many attempts failed; wait before the next one.", retry_after=int(wait.total_seconds()) + 1
@@ -134,6 +134,11 @@ class Accounts:
         if row is None:
             raise NotFound
         return row
+
+
+def _named(connection: Connection, name: str) -> Row[Any] | None:
+    """Return the user of a name as somebody typed it; one that `_check` would refuse is not looked up."""
+    return queries.find_user(connection, name) if name.isprintable() else None
 
 
 def _check(name: str, role: str) -> None:

@@ -23,7 +23,8 @@ EVERYBODY: frozenset[Role] = frozenset(ROLES)
 class Caller:
     """A person or system that was let in; with a unit or regions, for the letters of these only.
 
-    `marks` are the hashes by which letters that accuse the caller are known.
+    `marks` are the hashes by which letters that accuse the caller are known. `beside` is a matter that the unit had
+    until this call: its answer still shows it.
     """
 
     name: str
@@ -31,13 +32,14 @@ class Caller:
     unit: str | None = None
     regions: tuple[str, ...] = ()
     marks: frozenset[str] = frozenset()
+    beside: str | None = None
 
     @property
     def sight(self) -> Sight:
         """Return which letters this caller may know of."""
         if self.role == "integrator":
             return Sight(restricted=True, owner=self.name, regions=self.regions, unit=self.unit)
-        return Sight(restricted=self.role == "discipline", regions=self.regions, unit=self.unit, marks=self.marks)
+        return Sight(self.role == "discipline", None, self.regions, self.unit, self.marks, self.beside)
 
     @property
     def insight(self) -> Sight:

@@ -9,7 +9,7 @@ from typing import IO, Any, TypeVar, cast
 from flask import Flask, Request, Response, current_app, g, request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
-from service.errors import Problem, UnsupportedMedia
+from service.errors import NotFound, Problem, UnsupportedMedia
 
 View = TypeVar("View", bound=Callable[..., Any])
 MEBIBYTE = 1024 * 1024
@@ -47,6 +47,9 @@ def _name_request() -> None:
     """Take over the caller's request id if it is harmless, or make one."""
     given = request.headers.get("X-Request-ID", "")
     g.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+    if "\0" in request.path:
+        # Nothing is stored under such a name, and PostgreSQL refuses to look.
+        raise NotFound
 
 
 def _protect(response: Response) -> Response:

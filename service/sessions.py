@@ -6,6 +6,7 @@ from typing import cast
 from service import audit
 from service.caller import Caller, Role
 from service.db import Database
+from service.errors import Unauthorized
 from service.queries import access, users
 from service.queries.letters import moment
 from service.secrets import hash_of, new_secret
@@ -18,7 +19,11 @@ SEEN_EVERY = timedelta(minutes=1)
 
 
 def begin_session(database: Database, caller: Caller) -> str:
-    """Begin a session and return the secret that its cookie holds."""
+    """Begin a session and return the secret that its cookie holds.
+
+    A user has role, unit and regions as they are now: who was changed since the password was looked at gains nothing.
+    Raises Unauthorized if the user was disabled.
+    """
     secret, now = new_secret(), datetime.now(UTC)
     values = {
         "hash": hash_of(secret),
@@ -31,6 +36,11 @@ def begin_session(database: Database, caller: Caller) -> str:
     }
     with database.write() as connection:
         access.delete_sessions_before(connection, now - LONGEST)
+        user = users.find_user(connection, caller.name)
+        if user is not None:
+            if user.disabled_at is not None:
+                raise Unauthorized("You cannot log in any more.")
+            values |= {"role": user.role, "unit": user.unit, "regions": list(user.regions)}
         access.insert_session(connection, values)
     return secret
 

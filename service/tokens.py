@@ -55,7 +55,8 @@ def make_token(
 def find_caller(database: Database, token: str) -> Caller | None:
     """Return whose token this is, unless it was revoked, has expired, or no longer fits the user of its name.
 
-    A user who is disabled or has another role now has no use of older tokens; unit and regions of the user narrow them.
+    A user who is disabled or has another role now has no use of older tokens. A token follows the unit of its user, and
+    sees those of its regions that the user sees.
     """
     now = datetime.now(UTC)
     with database.read() as connection:
@@ -66,8 +67,16 @@ def find_caller(database: Database, token: str) -> Caller | None:
     if row.used_at != (today := now.date().isoformat()):
         with database.write() as connection:
             access.put_token_use(connection, row.hash, today)
-    held = user if user is not None and (user.unit or user.regions) else row
-    return Caller(row.name, cast(Role, row.role), held.unit, tuple(held.regions or ()))
+    unit = user.unit if user is not None and user.unit else row.unit
+    own, held = tuple(row.regions or ()), tuple(user.regions or ()) if user is not None else ()
+    regions = _common(own, held) if own and held else own or held
+    return Caller(row.name, cast(Role, row.role), unit, regions) if regions or not own else None
+
+
+def _common(some: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
+    """Return the regions that lie in both; a region holds all that begins with it."""
+    pairs = [(one, other) for one in some for other in others if one.startswith(other) or other.startswith(one)]
+    return tuple(dict.fromkeys(max(pair, key=len) for pair in pairs))
 
 
 def every_token(database: Database) -> list[Row[Any]]:

@@ -122,7 +122,7 @@ def record_step(path: MatterPath, header: ConditionHeader, body: StepIn) -> Resp
             audit.record(connection, this_caller(), body.type, audit.MATTER, [path.matter_id])
             touched.add(path.matter_id)
     # Who had the matter has just seen all of it, even if it went to another unit now.
-    viewer = replace(this_caller(), unit=None) if had_it else this_caller()
+    viewer = replace(this_caller(), beside=path.matter_id) if had_it else this_caller()
     return _shown(path.matter_id, status=201 if new else 200, viewer=viewer)
 
 

@@ -19,8 +19,8 @@ class Sight:
     """Which letters a caller may see: an integrator its own, others all but restricted ones without that right.
 
     With `regions` only letters whose region begins with one of them; with `unit` only those addressed to that unit or
-    of a matter that was routed to it. Of accusations none in whose matter a letter accuses the caller: `marks` are the
-    hashes that say so.
+    of a matter that was routed to it, or of the matter `beside`. Of accusations none in whose matter a letter accuses
+    the caller: `marks` are the hashes that say so.
     """
 
     restricted: bool
@@ -28,6 +28,7 @@ class Sight:
     regions: tuple[str, ...] = ()
     unit: str | None = None
     marks: frozenset[str] = frozenset()
+    beside: str | None = None
 
     def condition(self) -> Any:
         """Return the SQL condition on letters."""
@@ -38,7 +39,8 @@ class Sight:
             conditions.append(or_(*(letters.c.region.startswith(region, autoescape=True) for region in self.regions)))
         if self.unit is not None:
             routed = select(matters.c.id).where(matters.c.unit == self.unit)
-            conditions.append(or_(letters.c.addressee == self.unit, letters.c.matter_id.in_(routed)))
+            here = letters.c.matter_id == self.beside
+            conditions.append(or_(letters.c.addressee == self.unit, letters.c.matter_id.in_(routed), here))
         if self.marks:
             conditions.append(letters.c.matter_id.not_in(accusing(self.marks)))
         return and_(true(), *conditions)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
 from service.queries.letters import Sight
 from service.tables import disagreements, letters, shadow_counts
@@ -26,14 +26,26 @@ def insert_disagreements(connection: Connection, rows: Iterable[Mapping[str, Any
         connection.execute(insert(disagreements), values)
 
 
-def counts_of(connection: Connection, model: str, restricted: bool) -> list[Row[Any]]:
-    """Return field, against, agreed and differed of a model, accusations counted in only if `restricted`."""
+def agreements_of(connection: Connection, model: str, restricted: bool) -> list[Row[Any]]:
+    """Return field, against and how often a model agreed, accusations counted in only if `restricted`."""
     columns = shadow_counts.c.field, shadow_counts.c.against
-    sums = [func.sum(shadow_counts.c[name]).label(name) for name in ("agreed", "differed")]
-    statement = select(*columns, *sums).where(shadow_counts.c.model == model).group_by(*columns).order_by(*columns)
+    agreed = func.sum(shadow_counts.c.agreed).label("agreed")
+    statement = select(*columns, agreed).where(shadow_counts.c.model == model).group_by(*columns).order_by(*columns)
     if not restricted:
         statement = statement.where(shadow_counts.c.restricted.is_(False))
     return list(connection.execute(statement))
+
+
+def differences_of(connection: Connection, model: str, sight: Sight) -> dict[tuple[str, str], int]:
+    """Return on how many letters in sight a model differed, by field and version that was active."""
+    columns = disagreements.c.field, disagreements.c.against
+    statement = (
+        select(*columns, func.count().label("letters"))
+        .join(letters, letters.c.id == disagreements.c.letter_id)
+        .where(disagreements.c.model == model, sight.condition())
+        .group_by(*columns)
+    )
+    return {(row.field, row.against): row.letters for row in connection.execute(statement)}
 
 
 def kinds_of(connection: Connection, model: str, sight: Sight) -> list[Row[Any]]:
@@ -51,16 +63,20 @@ def kinds_of(connection: Connection, model: str, sight: Sight) -> list[Row[Any]]
 
 
 def page_of_disagreements(
-    connection: Connection, model: str, sight: Sight, limit: int, before: int | None
+    connection: Connection, model: str, sight: Sight, limit: int, after: tuple[str, str] | None
 ) -> list[Row[Any]]:
-    """Return up to `limit` disagreements on letters in sight, newest first."""
+    """Return up to `limit` disagreements on letters in sight, newest first, after the (at, key) of the last one.
+
+    Their numbers stay inside: the gaps between them would count what is out of sight.
+    """
+    at, key = disagreements.c.at, disagreements.c.letter_id + " " + disagreements.c.field
     statement = (
-        select(disagreements)
+        select(disagreements, key.label("key"))
         .join(letters, letters.c.id == disagreements.c.letter_id)
         .where(disagreements.c.model == model, sight.condition())
-        .order_by(disagreements.c.number.desc())
+        .order_by(at.desc(), key.desc())
         .limit(limit)
     )
-    if before is not None:
-        statement = statement.where(disagreements.c.number < before)
+    if after is not None:
+        statement = statement.where(or_(at < after[0], and_(at == after[0], key < after[1])))
     return list(connection.execute(statement))

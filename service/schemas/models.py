@@ -81,4 +81,4 @@ class DisagreementsQuery(BaseModel):
     """Which page of the disagreements."""
 
     limit: int = Field(default=50, ge=1, le=500)
-    cursor: str | None = Field(default=None, max_length=20, pattern="^[1-9][0-9]{0,17}$")
+    cursor: str | None = Field(default=None, max_length=500)

@@ -132,3 +132,21 @@ def test_a_letter_that_was_removed_meanwhile_is_passed_over(office: Office, cand
     with office.database.write() as connection:
         remove_letter(connection, letter_id)
     assert office.shadow.read_some() == 1
+
+
+def test_numbers_and_cursors_of_disagreements_tell_of_no_hidden_letter(
+    office: Office, candidate: str, let_in: LetIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [take(office, body).row.id for body in BODIES]
+    contrary(office, monkeypatch)
+    office.shadow.read_some()
+    path, cursors = f"/models/{candidate}/disagreements", []
+    assert let_in("clerk").post(f"/letters/{ids[1]}/restrict", {"reason": "检举"}).status_code == 200
+    page = let_in("supervisor").read(path, limit=1)
+    differed = sum(one["differed"] for one in page["agreements"])
+    assert differed == sum(kind["letters"] for kind in page["kinds"])
+    while page["next"]:
+        cursors.append(page["next"])
+        page = let_in("supervisor").read(path, limit=1, cursor=page["next"])
+    assert not any(cursor.isdecimal() for cursor in cursors)
+    assert len(cursors) == differed - 1
