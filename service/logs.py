@@ -25,6 +25,8 @@ class DiscreetFormatter(JsonFormatter):
 def configuration(level: str) -> dict[str, Any]:
     """Return how a process logs, as `logging.config.dictConfig` takes it."""
     names = ["levelname", "name", "message"]
+    # Further down the server writes every address, with the secrets of login links.
+    of_server = "INFO" if level == "DEBUG" else level
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -39,7 +41,7 @@ def configuration(level: str) -> dict[str, Any]:
         },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stderr"}},
         "root": {"level": level, "handlers": ["stderr"]},
-        "loggers": {"gunicorn.error": {"level": level, "handlers": [], "propagate": True}},
+        "loggers": {"gunicorn.error": {"level": of_server, "handlers": [], "propagate": True}},
     }
 
 

@@ -38,6 +38,10 @@ def passes(error: DBAPIError) -> bool:
 
 def _prepare(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
+    for _, _, file in connection.execute("PRAGMA database_list").fetchall():
+        if file and Path(file).stat().st_size == 0:
+            # A new file; those that SQLite lays beside it take over its mode.
+            Path(file).chmod(0o600)
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}").close()
 

@@ -8,7 +8,9 @@ from flask.testing import FlaskClient
 
 from service.audit import OPERATOR
 from service.caller import Caller
+from service.db import Database
 from service.errors import Unauthorized
+from service.logs import LEVELS, configuration
 from service.office import Office
 from service.sessions import begin_session, find_session
 from service.tokens import find_caller, make_token
@@ -97,3 +99,18 @@ def test_the_head_of_an_export_leaves_no_file_open(let_in: LetIn, office: Office
     answer = let_in("supervisor").call("HEAD", "/letters/export")
     assert (answer.status_code, answer.data) == (200, b"")
     assert not list(Path(office.settings.home_folder).glob("tmp*"))
+
+
+def test_nobody_else_on_the_machine_reads_a_new_database(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'new.db'}")
+    with database.write() as connection:
+        connection.exec_driver_sql("CREATE TABLE letters (body TEXT)")
+    files = list(tmp_path.iterdir())
+    assert len(files) >= 2
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+    database.close()
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_the_server_itself_logs_no_addresses(level: str) -> None:
+    assert configuration(level)["loggers"]["gunicorn.error"]["level"] in ("INFO", "WARNING", "ERROR")
