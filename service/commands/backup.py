@@ -8,6 +8,8 @@ from service.archive import reading
 from service.backup import back_up
 from service.commands.base import clear_errors
 from service.db import Database
+from service.keys import load_keys
+from service.rebuilding import mark_accused
 from service.restoring import restore
 from service.settings import Settings
 
@@ -39,7 +41,10 @@ def restore_command(file: Path) -> None:
     with reading(file) as archive:
         database = Database(settings.database_address)
         restore(database, settings, archive)
+        if known := settings.keys_file.exists():
+            mark_accused(database, load_keys(settings.keys_file))
         database.close()
     click.echo(f"{file} is restored", err=True)
-    if not settings.keys_file.exists():
-        click.echo(f"put the file of keys to {settings.keys_file} before the service starts", err=True)
+    if not known:
+        # What an older revision lacks is worked out with the keys.
+        click.echo(f"put the file of keys to {settings.keys_file}, then run hongyan db upgrade", err=True)
