@@ -4,9 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 SERVE ?= 1
 HOME_OF_DEMO := var/demo
+VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+BUNDLE = dist/hongyan-$(VERSION)-bundle
 MODEL := models/starter
 
-.PHONY: help demo serve test test-faults lint train bench clean
+.PHONY: help demo serve test test-faults lint train bench bundle sbom audit-dependencies clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -48,5 +50,27 @@ bench: $(MODEL)/manifest.json ## compare with a named peer and print speed, memo
 	@$(BIN)/python -m bench.similar $(MODEL)
 	@$(BIN)/python -m bench.build_ups $(MODEL)
 
+sbom: $(VENV)/ready ## list everything that is shipped, as CycloneDX, in dist/
+	@mkdir -p dist
+	@$(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible \
+		--output-file dist/hongyan-$(VERSION)-sbom.json 2>dist/sbom.log || { cat dist/sbom.log >&2; exit 1; }
+	@echo dist/hongyan-$(VERSION)-sbom.json
+
+audit-dependencies: $(VENV)/ready ## name known faults of what is locked; says so if it cannot ask
+	@mkdir -p dist && rm -f dist/audit.json
+	@$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.lock -r requirements-dev.lock --format json \
+		--progress-spinner off --timeout 20 --output dist/audit.json >&2 2>dist/audit.log || true
+	@$(BIN)/python -m release.audit dist/audit.json dist/audit.log
+
+bundle: $(MODEL)/manifest.json sbom ## pack all that a machine without a network needs to install, in dist/
+	@rm -rf $(BUNDLE) && mkdir -p $(BUNDLE)/docs
+	@$(BIN)/pip wheel --quiet --disable-pip-version-check --require-hashes -r requirements.lock -w $(BUNDLE)/wheels >&2
+	@$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps -w $(BUNDLE)/wheels . >&2
+	@cp -R $(MODEL) $(BUNDLE)/model
+	@cp README.md README.zh-CN.md LICENSE CHANGELOG.md $(BUNDLE)
+	@cp docs/operations.md docs/operations.zh-CN.md $(BUNDLE)/docs
+	@cp dist/hongyan-$(VERSION)-sbom.json $(BUNDLE)/sbom.json
+	@$(BIN)/python -m release.bundle $(BUNDLE)
+
 clean: ## remove what the targets made
-	rm -rf $(VENV) $(MODEL) $(HOME_OF_DEMO)
+	rm -rf $(VENV) $(MODEL) $(HOME_OF_DEMO) dist
