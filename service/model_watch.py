@@ -39,9 +39,11 @@ class ModelWatch:
         self._lock = threading.Lock()
         self._stopping = threading.Event()
 
-    def start(self) -> None:
-        """Look from now on, in a thread that ends with the process."""
-        threading.Thread(target=self._run, name="model-watch", daemon=True).start()
+    def start(self) -> threading.Thread:
+        """Look from now on, in a thread that ends with the process; returns it."""
+        thread = threading.Thread(target=self._run, name="model-watch", daemon=True)
+        thread.start()
+        return thread
 
     def stop(self) -> None:
         """Look no more."""
@@ -54,6 +56,8 @@ class ModelWatch:
             except (SQLAlchemyError, Busy):
                 # Whoever needs the database says so; the model in use stays.
                 logger.debug("the database does not say which model is active")
+            except Exception:  # whatever it is, a process that looks no more would never change its model
+                logger.exception("looking for the active model met an error")
 
     def look(self) -> None:
         """Switch to the active version if it is another one than that in use; a folder that is named stays."""

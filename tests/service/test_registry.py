@@ -14,7 +14,7 @@ from service.app import create_app
 from service.audit import OPERATOR
 from service.caller import Role
 from service.cli import main
-from service.errors import Conflict, NotFound
+from service.errors import Busy, Conflict, NotFound
 from service.office import Office
 from service.queries.letters import count_without_vector
 from service.rebuilding import rebuild_vectors
@@ -157,6 +157,25 @@ def test_a_process_that_cannot_load_the_active_version_goes_on_and_tries_again(
     office.watch.look()
     assert office.engine.analyser.version == second
     assert office.watch.trouble is None
+
+
+def test_a_database_that_is_busy_for_a_while_does_not_end_the_watch(
+    office: Office, versions: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.registry.activate(versions[1], OPERATOR)
+    monkeypatch.setattr(model_watch, "LOOK_EVERY", 0.01)
+    usual, errors = office.watch.look, iter((Busy("busy"), OSError("odd")))
+
+    def look() -> None:
+        if error := next(errors, None):
+            raise error
+        usual()
+        office.watch.stop()
+
+    monkeypatch.setattr(office.watch, "look", look)
+    thread = office.watch.start()
+    thread.join(60)
+    assert office.engine.analyser.version == versions[1]
 
 
 def test_a_version_in_use_is_not_removed(office: Office, versions: tuple[str, str], model_folder: Path) -> None:
