@@ -7,6 +7,7 @@ Run: python -m bench.workers models/starter [--letters 10000] [--processes 3] [-
 """
 
 import argparse
+import json
 import tempfile
 import time
 import urllib.request
@@ -22,6 +23,8 @@ from model import artefact
 CLIENTS = 8
 # The clients that go on while the model changes.
 AFTER = 1000
+# So many answers come from all processes, but for a chance that does not matter.
+ASKED = 20
 
 
 def renewed(folder: Path, into: Path) -> Path:
@@ -67,6 +70,18 @@ def activate(server: Server, version: str, token: str) -> None:
     begun = time.perf_counter()
     with urllib.request.urlopen(request):  # noqa: S310 - our own address
         say(f"activated {version} in {time.perf_counter() - begun:.1f} s")
+    while not all(in_use(server, token) == version for _ in range(ASKED)):
+        time.sleep(0.2)
+    say(f"in use everywhere after {time.perf_counter() - begun:.1f} s")
+
+
+def in_use(server: Server, token: str) -> str:
+    """Return the version that the process that answers uses."""
+    request = urllib.request.Request(  # noqa: S310 - our own address
+        f"{server.url}/api/v1/models", headers={"Authorization": f"Bearer {token}"}
+    )
+    with urllib.request.urlopen(request) as answer:  # noqa: S310 - our own address
+        return str(json.load(answer)["in_use"])
 
 
 def main() -> None:
