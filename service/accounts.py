@@ -126,7 +126,6 @@ class Accounts:
             throttle.note_success(connection, name, now)
             if passwords.is_outdated(row.password_hash):
                 queries.change_user(connection, name, {"password_hash": passwords.renewed(password)})
-            audit.record(connection, _caller(row), "log_in", USER, [name])
         return _caller(row)
 
     def _found(self, connection: Connection, name: str) -> Row[Any]:

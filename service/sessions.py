@@ -19,7 +19,7 @@ SEEN_EVERY = timedelta(minutes=1)
 
 
 def begin_session(database: Database, caller: Caller) -> str:
-    """Begin a session and return the secret that its cookie holds.
+    """Begin a session, by whichever door, and return the secret that its cookie holds; that is recorded.
 
     A user has role, unit and regions as they are now: who was changed since the password was looked at gains nothing.
     Raises Unauthorized if the user was disabled.
@@ -42,6 +42,7 @@ def begin_session(database: Database, caller: Caller) -> str:
                 raise Unauthorized("You cannot log in any more.")
             values |= {"role": user.role, "unit": user.unit, "regions": list(user.regions)}
         access.insert_session(connection, values)
+        audit.record(connection, caller, "log_in", "user", [caller.name])
     return secret
 
 

@@ -26,7 +26,7 @@ def told(desk: Desk, **query: Any) -> list[tuple[str, ...]]:
 def test_an_admin_reads_who_did_what(clerk: Desk, admin: Desk) -> None:
     letter = clerk.deliver(LIFT)
     clerk.read(f"/letters/{letter['id']}")
-    first, second = admin.read("/audit")["items"]
+    first, second = admin.read("/audit", kind="letter")["items"]
     assert [one["action"] for one in (first, second)] == ["view", "receive"]
     assert first.keys() == {"at", "actor", "role", "action", "kind", "id", "detail"}
     assert (first["actor"], first["role"], first["kind"], first["id"]) == ("clerk", "clerk", "letter", letter["id"])
@@ -79,10 +79,10 @@ def test_entries_about_accusations_are_for_discipline_alone(clerk: Desk, admin: 
     discipline.read("/letters")
     assert admin.get("/audit", kind="letter").data == before
     seen = "\n".join(admin.get("/audit", **query).text for query in ({}, {"id": secret["id"]}, {"id": matter}))
-    for mark in (secret["id"], matter, "discipline"):
+    for mark in (secret["id"], matter, '"actor":"discipline"'):
         assert mark not in seen
     assert admin.get("/audit", id=secret["id"]).data == admin.get("/audit", id="0" * 26).data
-    assert [one[1:] for one in told(discipline)] == [
+    assert [one[1:] for one in told(discipline) if one[1] != "add"] == [
         ("list", ""),
         ("view", matter),
         ("view", secret["id"]),

@@ -12,7 +12,7 @@ from service.db import Database
 from service.errors import Unauthorized
 from service.logs import LEVELS, configuration
 from service.office import Office
-from service.sessions import begin_session, find_session
+from service.sessions import begin_session, find_session, make_login_link
 from service.tokens import find_caller, make_token
 from tests.service.desk import LIFT, ROAD, Desk, LetIn, take
 
@@ -47,6 +47,12 @@ def test_a_session_that_begins_late_begins_with_todays_rights(office: Office) ->
     office.accounts.change("li", {"disabled": True}, OPERATOR)
     with pytest.raises(Unauthorized):
         begin_session(office.database, before)
+
+
+def test_every_door_leaves_a_trace(app: Flask, office: Office, let_in: LetIn) -> None:
+    app.test_client().get(f"/login/{make_login_link(office.database, 'li', 'clerk')}")
+    (entry,) = let_in("admin").read("/audit", action="log_in")["items"]
+    assert (entry["actor"], entry["kind"], entry["id"]) == ("li", "user", "li")
 
 
 def test_who_routes_a_matter_away_is_not_told_of_other_units(app: Flask, office: Office, clerk: Desk) -> None:
