@@ -10,6 +10,8 @@ from service.errors import Invalid
 SHORTEST = 10
 LONGEST = 200
 FEWEST_DIFFERENT = 5
+# Shorter names stand in many good passwords.
+SHORTEST_NAME = 4
 
 _hasher = PasswordHasher()
 
@@ -28,7 +30,7 @@ def _fault(password: str, name: str) -> str:
         return f"has more than {LONGEST} characters"
     if len(set(password)) < FEWEST_DIFFERENT:
         return "repeats a few characters; several words make a good one"
-    if name.lower() in password.lower() or password.lower() in name.lower():
+    if (len(name) >= SHORTEST_NAME and name.lower() in password.lower()) or password.lower() in name.lower():
         return "is made of the name; choose something that others do not know"
     return ""
 
