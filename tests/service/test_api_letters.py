@@ -17,6 +17,7 @@ from tests.service.desk import (
     ids,
 )
 
+CLOCKS = ["route", "notice", "dispute", "handling", "review", "re_review"]
 LETTER_KEYS = {
     "id", "automatic", "external_id", "received_at", "title", "body", "channel", "addressee", "region", "petitioner",
     "category", "purpose", "route", "group_visit", "warnings", "model", "matter", "clocks", "review", "receipt",
@@ -53,7 +54,7 @@ def test_a_delivered_letter_comes_back_with_all_that_was_found(clerk: Desk) -> N
     assert stored["review"] == "pending"
     assert stored["receipt"].keys() == {"stored_at", "state"}
     assert stored["model"] == {"version": "small"}
-    assert [clock["name"] for clock in stored["clocks"]] == ["route", "notice"]
+    assert [clock["name"] for clock in stored["clocks"]] == CLOCKS
     assert clerk.read(f"/letters/{stored['id']}") == stored
     assert clerk.read("/letters") == {"items": [stored], "next": None}
 
