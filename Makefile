@@ -8,7 +8,7 @@ VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 BUNDLE = dist/hongyan-$(VERSION)-bundle
 MODEL := models/starter
 
-.PHONY: help demo serve test test-faults lint train bench bundle sbom audit-dependencies clean
+.PHONY: help demo serve test test-fuzz test-faults lint train bench bundle sbom audit-dependencies clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -38,6 +38,9 @@ test: $(VENV)/ready ## run the tests
 
 test-faults: $(VENV)/ready ## kill servers, workers and databases while 10,000 letters come in (FAULTS_SEED=N repeats a run)
 	@FAULTS=long $(BIN)/python -m pytest -s tests/faults
+
+test-fuzz: $(VENV)/ready ## attack the API with a tester for an hour, on both databases, and print shares of success
+	@FUZZ_SECONDS=300 FUZZ_EXAMPLES=1000 $(BIN)/python -m pytest -rP tests/service/test_schemathesis.py
 
 lint: $(VENV)/ready ## check style, types and import directions
 	@$(BIN)/ruff check .

@@ -83,5 +83,3 @@ HANDLERS: Mapping[str, Handler] = {
     "retention.run": anonymise_letters,
     "jobs.tidy": tidy,
 }
-# What a person may ask for; all else comes with its cause.
-STARTABLE = ("flags.refresh", "index.rebuild", "letters.reanalyse", "retention.run")

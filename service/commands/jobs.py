@@ -8,11 +8,10 @@ from service.audit import OPERATOR, record
 from service.commands.base import clear_errors
 from service.db import Database
 from service.errors import NotFound, SettingError
-from service.handlers import STARTABLE
 from service.jobs import cancel, enqueue_alone, retry, utc_now
 from service.migrate import require_current
 from service.queries.jobs import page_of_jobs
-from service.schemas.jobs import STATES, JobOut
+from service.schemas.jobs import STARTABLE, STATES, JobOut
 from service.settings import Settings
 
 

@@ -9,6 +9,10 @@ from sqlalchemy import Row
 from service.caller import Role
 from service.schemas.letters import Line
 
+LONGEST_NAME = 100
+# What names look like, for those who describe them to others; `Accounts` decides.
+NAME = "^[!-~\u4e00-\u9fff]+$"
+Password = Annotated[Line, Field(json_schema_extra={"minLength": 10, "maxLength": 200})]
 Region = Annotated[Line, Field(min_length=1)]
 
 
@@ -29,9 +33,9 @@ class UserIn(BaseModel):
 
     model_config = ConfigDict(extra="ignore", json_schema_extra={"example": {"name": "li", "role": "clerk"}})
 
-    name: Line
+    name: Annotated[Line, Field(json_schema_extra={"maxLength": LONGEST_NAME, "pattern": NAME})]
     role: Role
-    password: Line | None = None
+    password: Password | None = None
     unit: Line | None = None
     regions: list[Region] = Field(default=[], max_length=100)
 
@@ -42,7 +46,7 @@ class UserChangeIn(BaseModel):
     model_config = ConfigDict(extra="ignore", json_schema_extra={"example": {"disabled": False}})
 
     role: Role | None = None
-    password: Line | None = None
+    password: Password | None = None
     unit: Line | None = None
     regions: list[Region] | None = Field(default=None, max_length=100)
     disabled: bool | None = None

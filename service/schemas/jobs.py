@@ -10,6 +10,9 @@ from werkzeug.datastructures import FileStorage as WerkzeugFile
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 STATES: tuple[State, ...] = get_args(State)
+# What a person may ask for; all else comes with its cause.
+Startable = Literal["flags.refresh", "index.rebuild", "letters.reanalyse", "retention.run"]
+STARTABLE: tuple[Startable, ...] = get_args(Startable)
 
 
 class JobOut(BaseModel):
@@ -87,7 +90,7 @@ class JobIn(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    kind: str = Field(max_length=40)
+    kind: Startable
 
 
 class ImportForm(BaseModel):

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from model.records import VisitLevel
 from model.when import parse_time
 from service.clocks import DutyName
-from service.course import Step
+from service.course import STEPS, Step
 from service.queries.audit import Narrowing
 from service.queries.deadlines import DueFilter
 from service.queries.letters import Filter
@@ -79,12 +79,29 @@ class SplitIn(DecisionIn):
     letters: list[Line] = Field(min_length=1, max_length=MOST_TO_SPLIT)
 
 
+def _step(types: list[str], **fields: str) -> dict[str, Any]:
+    """Describe which types other fields may have in steps of some types."""
+    return {"properties": {"type": {"enum": types}} | {name: {"type": kind} for name, kind in fields.items()}}
+
+
 class StepIn(DecisionIn):
     """What the office did in a matter, and when; without a time, now.
 
     `registered` only gives the matter its number, as the first other step does; `taken_back` names the step that does
     not stand.
     """
+
+    model_config = ConfigDict(
+        extra="ignore",
+        json_schema_extra={
+            "anyOf": [
+                _step([*(step for step in STEPS if step != "satisfaction"), "registered"], value="null", event="null"),
+                _step(["satisfaction"], event="null"),
+                _step(["taken_back"], value="null", event="integer") | {"required": ["type", "event"]},
+            ],
+            "example": {"type": "accepted", "note": "complete and within our duties"},
+        },
+    )
 
     type: Step | Literal["registered", "taken_back"]
     at: Annotated[str, Field(max_length=40, json_schema_extra={"pattern": TIME})] | None = None
@@ -210,12 +227,12 @@ class LettersFilter(BaseModel):
 class AuditQuery(PageQuery):
     """Which entries of the audit."""
 
-    action: Text | None = Field(default=None, max_length=20, pattern=WORD)
-    kind: Text | None = Field(default=None, max_length=20, pattern=WORD, description="Kind of the object.")
+    action: str | None = Field(default=None, max_length=20, pattern=WORD)
+    kind: str | None = Field(default=None, max_length=20, pattern=WORD, description="Kind of the object.")
     id: Text | None = Field(default=None, max_length=64, description="Id of the object.")
     actor: Text | None = Field(default=None, max_length=200, description="Who of the office did it.")
-    since: str | None = Field(default=None, description="At or after this time.")
-    until: str | None = Field(default=None, description="Before this time.")
+    since: Moment | None = Field(default=None, description="At or after this time.")
+    until: Moment | None = Field(default=None, description="Before this time.")
 
     _readable = field_validator("since", "until")(readable_time)
 

@@ -1,5 +1,6 @@
 """The description of the API: the OpenAPI document and a page that shows it, without any asset from outside."""
 
+import re
 from pathlib import Path
 from typing import cast
 
@@ -7,7 +8,7 @@ import flask_openapi3_swagger
 from flask import Blueprint, Response, current_app, jsonify, render_template, send_from_directory
 from flask_openapi3.openapi import OpenAPI
 
-from service.auth import PUBLIC, allow
+from service.auth import PUBLIC, allow, allowed_roles
 from service.office import this_office
 from service.web.examples import document_of
 
@@ -22,7 +23,17 @@ description = Blueprint("description", __name__)
 def openapi() -> Response:
     """Return the OpenAPI document."""
     classifier = this_office().engine.analyser.category
-    return jsonify(document_of(cast(OpenAPI, current_app).api_doc, classifier.taxonomy if classifier else None))
+    taxonomy = classifier.taxonomy if classifier else None
+    return jsonify(document_of(cast(OpenAPI, current_app).api_doc, _roles(), taxonomy))
+
+
+def _roles() -> dict[tuple[str, str], list[str]]:
+    """Return who may call what, by method and path."""
+    return {
+        (method.lower(), re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)): sorted(allowed_roles(rule.endpoint) or ())
+        for rule in current_app.url_map.iter_rules()
+        for method in rule.methods or ()
+    }
 
 
 @description.get("/docs")

@@ -8,7 +8,20 @@ from model.taxonomy import Taxonomy
 
 LETTERS, LETTER = "/api/v1/letters", "/api/v1/letters/{letter_id}"
 MATTERS, MATTER = "/api/v1/matters", "/api/v1/matters/{matter_id}"
+JOB, IMPORT, MODEL = "/api/v1/jobs/{job_id}", "/api/v1/imports/{import_id}", "/api/v1/models/{version}"
+IMPORTS = "/api/v1/imports"
 TAG = "$response.header.ETag"
+
+# What kind a file is of, its name alone tells.
+_FILE = {
+    "contentType": "text/csv",
+    "headers": {
+        "Content-Disposition": {
+            "schema": {"type": "string"},
+            "example": 'form-data; name="file"; filename="letters.csv"',
+        }
+    },
+}
 
 # From a call and the status of its answer: name, call, parameters and body of what may be called next.
 _Link = tuple[str, tuple[str, str], Mapping[str, str], Mapping[str, Any] | None]
@@ -36,6 +49,39 @@ _PAIR: list[_Link] = [
         {"letter": "$response.body#/items/1/id", "decision": "confirm"},
     ),
 ]
+_JOB: list[_Link] = [
+    (name, (method, path), {"job_id": "$response.body#/id"}, None)
+    for name, method, path in (("job", "get", JOB), ("cancel", "post", f"{JOB}/cancel"))
+]
+_IMPORT: list[_Link] = [
+    (name, (method, path), {"import_id": "$response.body#/id"}, None)
+    for name, method, path in (
+        ("import", "get", IMPORT),
+        ("errors", "get", f"{IMPORT}/errors"),
+        ("cancel", "post", f"{IMPORT}/cancel"),
+    )
+]
+_VERSION: list[_Link] = [
+    (name, (method, path), {"version": "$response.body#/items/0/version"}, None)
+    for name, method, path in (
+        ("model", "get", MODEL),
+        ("activate", "post", f"{MODEL}/activate"),
+        ("shadow", "post", f"{MODEL}/shadow"),
+    )
+]
+_SHADOW: list[_Link] = [("end", ("delete", f"{MODEL}/shadow"), {"version": "$response.body#/version"}, None)]
+_OF_MATTER: list[_Link] = [
+    (
+        "possible",
+        ("post", f"{MATTER}/events"),
+        {"matter_id": "$response.body#/id"},
+        {"type": "$response.body#/possible/0"},
+    ),
+]
+_TOKEN: list[_Link] = [
+    ("revoke", ("delete", "/api/v1/tokens/{token_id}"), {"token_id": "$response.body#/items/0/id"}, None)
+]
+_USER: list[_Link] = [("change", ("patch", "/api/v1/users/{name}"), {"name": "$response.body#/name"}, None)]
 _MERGE: list[_Link] = [
     (
         "merge",
@@ -65,14 +111,23 @@ LINKS: Mapping[tuple[str, str, str], list[_Link]] = {
     ("get", LETTER, "200"): _CORRECTED,
     ("get", LETTERS, "200"): [*_of_letter("$response.body#/items/0/id", "$response.body#/items/0/matter/id"), *_PAIR],
     ("get", MATTERS, "200"): _MERGE,
+    ("get", MATTER, "200"): _OF_MATTER,
+    ("post", "/api/v1/jobs", "202"): _JOB,
+    ("post", IMPORTS, "202"): _IMPORT,
+    ("get", "/api/v1/models", "200"): _VERSION,
+    ("post", f"{MODEL}/shadow", "200"): _SHADOW,
+    ("get", "/api/v1/tokens", "200"): _TOKEN,
+    ("post", "/api/v1/users", "201"): _USER,
     ("post", f"{MATTER}/links", "200"): [*_SPLIT, *_UNDO],
     ("post", f"{MATTER}/merge", "200"): [*_SPLIT, *_UNDO],
     ("post", f"{MATTER}/split", "200"): _UNDO,
 }
 
 
-def document_of(described: Mapping[str, Any], taxonomy: Taxonomy | None) -> dict[str, Any]:
-    """Return the description with links between calls, and with the codes of the categories in use."""
+def document_of(
+    described: Mapping[str, Any], roles: Mapping[tuple[str, str], list[str]], taxonomy: Taxonomy | None
+) -> dict[str, Any]:
+    """Return the description with links between calls, who may call what, and the codes of the categories in use."""
     # What a list shows of a matter is called a matter as well: testers learn from the names whose id leads where.
     document: dict[str, Any] = json.loads(json.dumps(described).replace("MatterLineOut", "MatterOutput"))
     for (method, path, status), links in LINKS.items():
@@ -80,6 +135,12 @@ def document_of(described: Mapping[str, Any], taxonomy: Taxonomy | None) -> dict
         responses[status]["links"] = {
             name: _link(document, target, parameters, body) for name, target, parameters, body in links
         }
+    for path, calls in document["paths"].items():
+        for method, call in calls.items():
+            if roles[method, path]:
+                call["x-roles"] = roles[method, path]
+    sent = document["paths"][IMPORTS]["post"]["requestBody"]["content"]["multipart/form-data"]
+    sent["encoding"] = {"file": _FILE}
     if taxonomy:
         choice = document["components"]["schemas"]["CategoryChoice"]["properties"]
         choice["code"]["enum"] = list(taxonomy.by_code)

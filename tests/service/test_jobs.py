@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Row, select
 
 from service.errors import Conflict, NotFound
-from service.handlers import HANDLERS, STARTABLE, Handler
+from service.handlers import HANDLERS, Handler
 from service.jobs import (
     FIRST_WAIT,
     LEASE,
@@ -30,6 +30,7 @@ from service.jobs import (
 from service.office import Office
 from service.queries.jobs import find_job
 from service.queries.letters import moment
+from service.schemas.jobs import STARTABLE
 from service.tables import jobs
 from service.worker import Worker
 from tests.service.desk import GATHERING, LIFT, count, take
