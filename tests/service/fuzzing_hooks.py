@@ -21,6 +21,7 @@ from service.caller import ROLES
 
 LEFT_ALONE = 0.2
 KEEPER = "keeper"
+ENOUGH = 6
 MANY = "?limit=100"
 LETTER = {
     "body": "翠竹路的路灯坏了一个月，请尽快修理。",
@@ -93,9 +94,11 @@ def page(case: Any) -> None:
         case.query.pop("clock", None)
 
 
-def two_matters() -> list[Any]:
-    """Return the letters of two matters of one compartment; letters of different kinds are delivered as needed."""
-    found = [ask("GET", f"/matters/{one['id']}") for one in chance.sample(items(f"/matters{MANY}"), k=2)]
+def two_matters() -> list[tuple[str, list[str]]]:
+    """Return two matters and their letters; letters of different kinds are delivered as needed."""
+    while len(there := items(f"/matters{MANY}")) < ENOUGH:
+        ask("POST", "/letters", {"body": f"{uuid4()}"})
+    found = [ask("GET", f"/matters/{one['id']}") for one in chance.sample(there, k=2)]
     return [(one["id"], [entry["id"] for entry in one["letters"]]) for one in found]
 
 
@@ -147,6 +150,11 @@ def version(case: Any) -> None:
     case.path_parameters["version"] = any_of("/models", "version")
 
 
+def disagreements(case: Any) -> None:
+    page(case)
+    version(case)
+
+
 def idle_version(case: Any) -> None:
     """Choose a version that does not read letters."""
     found = [one["version"] for one in items("/models") if one["state"] != "active"]
@@ -195,7 +203,8 @@ KNOWN: dict[str, Callable[[Any], None]] = {
     "POST /matters/{matter_id}/notices": notice,
     "GET /imports/{import_id}": sent, "GET /imports/{import_id}/errors": sent, "POST /imports/{import_id}/cancel": sent,
     "GET /jobs/{job_id}": job, "POST /jobs/{job_id}/cancel": job, "POST /jobs/{job_id}/retry": failed,
-    "GET /models/{version}": version, "POST /models/{version}/activate": version,
+    "GET /models/{version}": version,
+    "GET /models/{version}/disagreements": disagreements, "POST /models/{version}/activate": version,
     "POST /models/{version}/shadow": idle_version, "DELETE /models/{version}/shadow": shadow,
     "POST /models/rollback": retired,
     "POST /users": new_user, "PATCH /users/{name}": user, "POST /tokens": new_token, "DELETE /tokens/{token_id}": token,
