@@ -22,6 +22,7 @@ from service.caller import ROLES
 LEFT_ALONE = 0.2
 KEEPER = "keeper"
 ENOUGH = 6
+TRIES = 10
 MANY = "?limit=100"
 LETTER = {
     "body": "翠竹路的路灯坏了一个月，请尽快修理。",
@@ -111,18 +112,26 @@ def merge(case: Any) -> None:
     (case.path_parameters["matter_id"], _), (case.body["matter"], _) = two_matters()
 
 
+def joined() -> tuple[str, str]:
+    """Confirm a letter in the matter of another; returns the matter and the letter. Not all matters can be joined."""
+    for _ in range(TRIES):
+        (matter_id, _), (_, letters) = two_matters()
+        answer = ask("POST", f"/matters/{matter_id}/links", {"letter": letters[0], "decision": "confirm"})
+        if "letters" in answer:
+            break
+    return matter_id, letters[0]
+
+
 def split(case: Any) -> None:
-    """Take a letter out of a matter that has just got another one."""
-    (matter_id, _), (_, letters) = two_matters()
-    ask("POST", f"/matters/{matter_id}/links", {"letter": letters[0], "decision": "confirm"})
-    case.path_parameters["matter_id"], case.body["letters"] = matter_id, letters[:1]
+    """Take a letter out of a matter that it has just come to."""
+    case.path_parameters["matter_id"], letter_id = joined()
+    case.body["letters"] = [letter_id]
 
 
 def undo(case: Any) -> None:
     """Undo what was just decided."""
-    (matter_id, _), (_, letters) = two_matters()
-    ask("POST", f"/matters/{matter_id}/links", {"letter": letters[0], "decision": "confirm"})
-    case.path_parameters.update(matter_id=matter_id, letter_id=letters[0])
+    matter_id, letter_id = joined()
+    case.path_parameters.update(matter_id=matter_id, letter_id=letter_id)
 
 
 def step(case: Any) -> None:
