@@ -11,7 +11,7 @@ from service.schemas.letters import Line
 
 LONGEST_NAME = 100
 # What names look like, for those who describe them to others; `Accounts` decides.
-NAME = "^[!-~\u4e00-\u9fff]+$"
+NAME = r"^[!-~\u4e00-\u9fff]+$"
 Password = Annotated[Line, Field(json_schema_extra={"minLength": 10, "maxLength": 200})]
 Region = Annotated[Line, Field(min_length=1)]
 
