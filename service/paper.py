@@ -15,6 +15,8 @@ from docx.text.paragraph import Paragraph
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _TITLE_SIZE, _TEXT_SIZE = Pt(22), Pt(16)
+# More is refused among the properties of a file.
+_LONGEST_PROPERTY = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ def document_of(sheet: Sheet) -> bytes:
     style = paper.styles["Normal"]
     style.font.name, style.font.size = sheet.font, _TEXT_SIZE
     style.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), sheet.font)
-    paper.core_properties.author = sheet.unit
+    paper.core_properties.author = sheet.unit[:_LONGEST_PROPERTY]
     paper.core_properties.title = sheet.title
     paper.core_properties.comments = ""
     paper.core_properties.created = sheet.made_at.replace(tzinfo=None)

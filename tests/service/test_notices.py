@@ -57,6 +57,11 @@ def test_a_notice_of_routing_names_the_unit(clerk: Desk, letter: dict[str, Any])
     assert "（单位名称、印章）" in notice(clerk, letter, "routed")
 
 
+def test_a_unit_with_a_long_name_signs_in_full(clerk: Desk, letter: dict[str, Any]) -> None:
+    unit = "市信访局" * 125
+    assert f"{unit}\n" in notice(clerk, letter, unit=unit)
+
+
 def test_a_notice_of_non_acceptance_gives_reason_and_next_step(clerk: Desk) -> None:
     letter = clerk.deliver(LIFT, petitioner=NAMED, received_at=SAID)
     record(clerk, letter, "not_accepted", "2026-03-10", note="已经人民法院受理")
