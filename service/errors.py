@@ -15,6 +15,10 @@ class DatabaseError(ServiceError):
     """The database is missing, locked or not migrated; the message names the command to run."""
 
 
+class DatabaseAwayError(DatabaseError):
+    """The database does not answer, or cannot be used as it is."""
+
+
 class Problem(ServiceError):  # noqa: N818 - RFC 9457 calls it a problem
     """An answer that is no success: HTTP status, a sentence, and the fields at fault."""
 

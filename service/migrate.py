@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from service.db import Database
-from service.errors import Busy, DatabaseError
+from service.errors import Busy, DatabaseAwayError, DatabaseError
 
 
 def _config(database: Database) -> Config:
@@ -24,21 +24,26 @@ def _config(database: Database) -> Config:
 
 @contextmanager
 def _answering() -> Iterator[None]:
-    """Raise DatabaseError, naming what to look at, if the database cannot be used."""
+    """Raise DatabaseAwayError, naming what to look at, if the database cannot be used."""
     try:
         yield
     except (OperationalError, Busy) as error:
         cause = error.__cause__ if isinstance(error, Busy) else error
         reason = " ".join(str(getattr(cause, "orig", cause)).split())
-        raise DatabaseError(
+        raise DatabaseAwayError(
             f"the database cannot be used ({reason}); check HONGYAN_DATABASE_URL, and that the database runs, "
             "lets you in and is not held by another program"
         ) from error
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
-    """Migrate forward, creating a SQLite database if need be; raises DatabaseError if it cannot be used."""
+    """Migrate forward, creating a SQLite database if need be.
+
+    Raises DatabaseError if it cannot be used, or if a newer version has upgraded it.
+    """
     with _answering():
+        with database.read() as connection:
+            _refuse_newer(database, revision_of(connection))
         command.upgrade(_config(database), revision)
 
 
@@ -73,4 +78,14 @@ def require_current(database: Database) -> None:
         present = revision_of(connection)
     newest = ScriptDirectory.from_config(_config(database)).get_current_head()
     if present != newest:
+        _refuse_newer(database, present)
         raise DatabaseError(f"the database has revision {present}, this version needs {newest}: run hongyan db upgrade")
+
+
+def _refuse_newer(database: Database, present: str | None) -> None:
+    """Raise DatabaseError for a revision that this version does not know: nothing it could do would be right."""
+    if present is not None and present not in revisions(database):
+        raise DatabaseError(
+            f"the database has revision {present}, which this version does not know: a newer one has upgraded it; "
+            "install that version, or restore a backup that is older"
+        )

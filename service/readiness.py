@@ -7,7 +7,7 @@ from typing import Literal
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.errors import Busy, DatabaseError
+from service.errors import Busy, DatabaseAwayError, DatabaseError
 from service.metrics import Gauges
 from service.migrate import require_current
 from service.office import Office
@@ -51,10 +51,10 @@ def _of_database(office: Office) -> dict[Check, State]:
     """Return whether the database answers and is migrated."""
     try:
         require_current(office.database)
+    except (DatabaseAwayError, SQLAlchemyError):
+        return {"database": "unavailable"}
     except DatabaseError:
         return {"database": "ok", "migrations": "unavailable"}
-    except (SQLAlchemyError, Busy):
-        return {"database": "unavailable"}
     return {"migrations": "ok"}
 
 

@@ -36,10 +36,13 @@ def subjects_of(name: str, address: str) -> list[Subject]:
 
 
 def wait_of(connection: Connection, subjects: list[Subject], now: datetime) -> timedelta:
-    """Return how long an attempt must still wait; zero if it may be made."""
+    """Return how long an attempt must still wait; zero if it may be made.
+
+    A wait that is longer than it can be was written before the clock was set back, and counts for nothing.
+    """
     known = access.failed_logins_of(connection, [subject.key for subject in subjects])
     locked = [datetime.fromisoformat(row.locked_until) - now for row in known if row.locked_until]
-    return max([timedelta(0), *locked])
+    return max([timedelta(0), *(wait for wait in locked if wait <= LONGEST_WAIT)])
 
 
 def note_failure(connection: Connection, subjects: list[Subject], now: datetime) -> None:

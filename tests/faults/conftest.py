@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random, SystemRandom
 
@@ -22,9 +22,11 @@ class Measure:
     rounds: int
     imports: int
     rows: int
+    # For how many seconds a database stays away.
+    dark: float
 
 
-SHORT, LONG = Measure(300, 3, 1, 200), Measure(10_000, 20, 5, 500)
+SHORT, LONG = Measure(300, 3, 1, 200, 3), Measure(10_000, 20, 5, 500, 30)
 
 
 @dataclass(frozen=True)
@@ -37,10 +39,8 @@ class Power:
 
 @pytest.fixture(scope="session")
 def measure() -> Measure:
-    long = os.environ.get("FAULTS", "short") == "long"
-    given = os.environ.get("FAULTS_LETTERS")
-    chosen = LONG if long else SHORT
-    return Measure(int(given), chosen.rounds, chosen.imports, chosen.rows) if given else chosen
+    chosen = LONG if os.environ.get("FAULTS", "short") == "long" else SHORT
+    return replace(chosen, letters=int(os.environ.get("FAULTS_LETTERS") or chosen.letters))
 
 
 @pytest.fixture
