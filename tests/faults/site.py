@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-COMMAND = (sys.executable, "-c", "from service.cli import main; main()")
+PROGRAM = (sys.executable, "-c", "from service.cli import main; main()")
 READY_WITHIN = 30.0
 Process = subprocess.Popen[bytes]
 
@@ -46,6 +46,7 @@ class Site:
         self.home = home
         self.address = address
         self.port = free_port()
+        self.program: tuple[str, ...] = PROGRAM
         self._processes: list[Process] = []
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("HONGYAN_")},
@@ -73,7 +74,7 @@ class Site:
     def command(self, *words: str) -> "subprocess.CompletedProcess[str]":
         """Run a command to its end."""
         return subprocess.run(  # noqa: S603 - the command is our own
-            [*COMMAND, *words], cwd=self.home, env=self.environment, text=True, capture_output=True, check=False
+            [*self.program, *words], cwd=self.home, env=self.environment, text=True, capture_output=True, check=False
         )
 
     def token(self, name: str = "case-system", role: str = "integrator") -> str:
@@ -86,7 +87,12 @@ class Site:
         """Start a process that stays, `serve` or `worker`."""
         with self.log.open("ab") as log:
             started = subprocess.Popen(  # noqa: S603 - the command is our own
-                [*COMMAND, word], cwd=self.home, env=self.environment, stdout=log, stderr=log, start_new_session=True
+                [*self.program, word],
+                cwd=self.home,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         self._processes.append(started)
         return started
