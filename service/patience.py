@@ -49,6 +49,14 @@ class PatientWorker(ThreadWorker):
         later.daemon = True
         later.start()
 
+    def is_parent_alive(self) -> bool:
+        """Say whether the master lives; without it this process stops as if it were told to.
+
+        The next server wants its port: who keeps a connection would keep it for a minute otherwise.
+        """
+        self.alive = self.alive and bool(super().is_parent_alive())
+        return bool(self.alive)
+
     def set_accept_enabled(self, enabled: Any) -> None:
         """Take connections or not; when it stops, who comes late is refused at once and waits for nothing."""
         super().set_accept_enabled(enabled)

@@ -7,7 +7,7 @@ from random import Random
 
 import psutil
 
-from tests.faults.site import Site
+from tests.faults.site import READY_WITHIN, Site
 from tests.service.postgres import Server
 
 LONGEST_DARK = 1.0
@@ -42,7 +42,9 @@ class Plug:
         """Kill one part, bring it back and wait until letters are taken in again."""
         self._ways[name]()
         self.kills[name] += 1
-        self.slowest = max(self.slowest, self._site.wait_until_ready())
+        seconds = self._site.wait_until_ready()
+        self.slowest = max(self.slowest, seconds)
+        print(f"{name} killed, ready after {seconds:.1f} s", flush=True)  # noqa: T201 - it tells where a run stands
 
     def _stay_dark(self) -> None:
         time.sleep(self._chance.uniform(0, LONGEST_DARK))
@@ -53,10 +55,14 @@ class Plug:
         self._server = self._site.start("serve")
 
     def _kill_master(self) -> None:
-        """Kill the process that watches over the others: they notice, and make room for a new one."""
+        """Kill the process that watches over the others: they notice, and make room for a new one at the same port."""
+        orphans = psutil.Process(self._server.pid).children()
         self._server.kill()
         self._server.wait()
         self._server = self._site.start("serve")
+        # An orphan that answers still must not be taken for the new server.
+        left = psutil.wait_procs(orphans, READY_WITHIN)[1]
+        assert not left, "a process of the server outlives its master"
 
     def _kill_child(self) -> None:
         """Kill a process that answers; its master replaces it."""
