@@ -138,14 +138,10 @@ class Site:
         process.wait()
 
     def close(self) -> None:
-        """Kill whatever runs still."""
+        """Kill whatever runs still; the number of a process that has ended may belong to another by now."""
         for process in self._processes:
-            try:
-                os.killpg(process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
-            finally:
-                process.wait()
+            if process.poll() is None:
+                self.kill(process)
 
     def _last_words(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")[-4000:]
