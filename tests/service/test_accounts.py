@@ -87,6 +87,15 @@ def test_after_failures_a_name_must_wait_even_with_the_right_password(office: Of
     assert accounts.log_in("li", OTHER, "10.0.0.2") is None
 
 
+def test_a_wait_from_before_the_clock_was_set_back_keeps_nobody_out(office: Office, accounts: Accounts) -> None:
+    for _ in range(5):
+        accounts.log_in("li", OTHER, "10.0.0.1")
+    tomorrow = moment(datetime.now(UTC) + timedelta(days=1))
+    with office.database.write() as connection:
+        connection.execute(update(failed_logins).values(locked_until=tomorrow))
+    assert accounts.log_in("li", PASSWORD, "10.0.0.1") == Caller("li", "clerk")
+
+
 def test_each_further_failure_doubles_the_wait(office: Office, accounts: Accounts) -> None:
     waits = []
     for _ in range(8):
