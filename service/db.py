@@ -48,6 +48,12 @@ class Database:
             yield connection if self.sqlite else connection.execution_options(**SNAPSHOT)
 
     @contextmanager
+    def glance(self) -> Iterator[Connection]:
+        """Open a connection for reading with a single statement, without a transaction around it. Raises Busy too."""
+        with self._patience(), self.engine.connect() as connection:
+            yield connection if self.sqlite else connection.execution_options(isolation_level="AUTOCOMMIT")
+
+    @contextmanager
     def write(self) -> Iterator[Connection]:
         """Open a transaction for writing; it commits at the end or leaves nothing behind.
 

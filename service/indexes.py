@@ -1,7 +1,7 @@
 """The indexes of similar letters, open letters and accusations apart, kept up with the database."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -75,10 +75,11 @@ class EmbeddedIndexes(KeptIndexes):
     def catch_up(self, connection: Connection, forget: Forget) -> None:
         """Take in every change committed since the last time."""
         with self._lock:
-            while page := changes_since(connection, self._last_change, PAGE):
-                for change in page:
-                    self._take_in(change, forget)
-                self._last_change = page[-1].number
+            more = True
+            while more:
+                page = changes_since(connection, self._last_change, PAGE)
+                self._take_in(page, forget)
+                more = len(page) == PAGE
 
     def keep(self, database: Database) -> None:
         """Write a snapshot of the indexes if enough has changed."""
@@ -86,15 +87,18 @@ class EmbeddedIndexes(KeptIndexes):
             with database.read() as connection, self._lock:
                 self.snapshots.save(connection, self._indexes, self._last_change)
 
-    def _take_in(self, change: Row[Any], forget: Forget) -> None:
-        entry = entry_of(change)
+    def _take_in(self, page: Sequence[Row[Any]], forget: Forget) -> None:
+        # Of a letter that changed twice only what it is now counts.
+        latest = {change.letter_id: (change, entry_of(change)) for change in page}
         for restricted, index in self._indexes.items():
-            if entry is not None and restricted == change.restricted:
-                index.add([entry])
-            else:
-                index.remove([change.letter_id])
-        if entry is None:
-            forget(change.letter_id)
+            here = [entry for change, entry in latest.values() if entry and change.restricted == restricted]
+            index.remove(latest.keys() - {entry.id for entry in here})
+            index.add(here)
+        for letter_id, (_, entry) in latest.items():
+            if entry is None:
+                forget(letter_id)
+        if page:
+            self._last_change = page[-1].number
 
     def nearest(self, vector: Signature, restricted: bool, count: int, at_least: float) -> list[str]:
         """Return the ids of up to `count` letters at least so near to a vector, among accusations or all others."""

@@ -11,7 +11,6 @@ from sqlalchemy.exc import OperationalError
 from ulid import ULID
 
 from model.errors import LetterError
-from model.gathering import Link
 from model.records import Letter
 from model.signatures import Signature
 from service import audit
@@ -22,7 +21,7 @@ from service.db import Database
 from service.errors import Busy, Conflict, Failed, Invalid, Problem, ServiceError
 from service.flagging import Flagger, flags_follow
 from service.keys import Keys
-from service.linking import Arrival, find_links, join_matter, joins
+from service.linking import Arrival, find_links, join_matters
 from service.model_watch import ModelWatch
 from service.queries import letters as queries
 from service.queries.additions import Additions
@@ -30,7 +29,7 @@ from service.queries.letters import moment
 from service.queries.sealed import identity_key
 from service.regrouping import Place
 from service.repeats import Delivery, Repeats
-from service.rounds import MOST_IN_ROUND, Rounds
+from service.rounds import MOST_IN_ROUND
 from service.schemas.letters import LetterIn
 from service.schemas.results import AnalysisOut
 from service.sealing import masked_letter, sealed_of, who_wrote
@@ -66,7 +65,7 @@ def _nothing(_connection: Connection, _became: Sequence[tuple[Delivery, Problem 
 
 
 class Intake:
-    """Take in letters, those that several threads bring at the same time together."""
+    """Take in letters, many together."""
 
     def __init__(self, database: Database, watch: ModelWatch, keys: Keys, flagger: Flagger, shadow: Shadow) -> None:
         self.database = database
@@ -75,18 +74,6 @@ class Intake:
         self.engine = watch.engine
         self.keys = keys
         self.flagger = flagger
-        self._rounds = Rounds(self._take_piece)
-
-    def take(self, delivery: Delivery) -> Stored:
-        """Store a letter, analysed and linked, unless an equal request did so before.
-
-        Raises Conflict, naming the stored letter, if external id or key came before with other content, and Invalid if
-        the time cannot be read.
-        """
-        outcome = self._rounds.ask(delivery)
-        if isinstance(outcome, Problem):
-            raise outcome
-        return outcome
 
     def take_all(self, deliveries: Sequence[Delivery], alongside: Alongside = _nothing) -> list[Stored | Problem]:
         """Take in letters; returns for each, in order, what is stored or why it was refused.
@@ -178,10 +165,10 @@ class Intake:
             for delivery, read in fresh
         ]
         links = find_links(connection, self.engine, arrivals)
-        additions = Additions(connection)
-        matters = set()
+        additions, matters = Additions(connection), set[str]()
+        places = join_matters(connection, arrivals, links)
         for (delivery, read), arrival, found in zip(fresh, arrivals, links, strict=True):
-            place = _join(connection, additions, arrival, found)
+            place = places.get(arrival.letter.id) or _opened(additions, arrival)
             values = {**self._values(delivery, read, arrival), "matter_id": place.matter, "verdict": place.verdict}
             additions.letter(values, arrival.letter.petitioners, found)
             if arrival.vector is not None:
@@ -218,14 +205,11 @@ def _place(repeats: Repeats, delivery: Delivery, read: ReadLetter | Problem | No
     return letter_id, known is None
 
 
-def _join(connection: Connection, additions: Additions, arrival: Arrival, found: Sequence[Link]) -> Place:
-    """Find the matter of a letter; one that joins no other opens a matter, which need not be looked at."""
-    if not joins(arrival.letter, found):
-        matter_id = str(ULID())
-        additions.matter(matter_id, datetime.now(UTC), arrival.restricted)
-        return Place(matter_id, "first")
-    additions.write()
-    return join_matter(connection, arrival.letter, arrival.restricted, found)
+def _opened(additions: Additions, arrival: Arrival) -> Place:
+    """Open a matter for a letter that joins no other; it need not be looked at."""
+    matter_id = str(ULID())
+    additions.matter(matter_id, datetime.now(UTC), arrival.restricted)
+    return Place(matter_id, "first")
 
 
 def _letter(given: LetterIn) -> Letter:

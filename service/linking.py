@@ -83,16 +83,27 @@ def _links(letter: Letter, others: Sequence[Letter], relations: Sequence[Relatio
     ]
 
 
-def joins(letter: Letter, found: Sequence[Link]) -> list[str]:
-    """Return the letters that a letter belongs together with by its links."""
-    return [link.other(letter.id) for link in found if link.score >= JOIN_FROM]
+def join_matters(
+    connection: Connection, arrivals: Sequence[Arrival], found: Sequence[Sequence[Link]], why: Why = ARRIVED
+) -> dict[str, Place]:
+    """Find the matters of letters that are about to be stored together, moving stored letters where these change.
+
+    Returns the places of those that join another letter; all others belong to nothing that is known.
+    """
+    places: dict[str, Place] = {}
+    for restricted in (False, True):
+        links = [
+            link for one, theirs in zip(arrivals, found, strict=True) if one.restricted is restricted for link in theirs
+        ]
+        touched = {end for link in links if link.score >= JOIN_FROM for end in link.ends}
+        fresh = [one.letter for one in arrivals if one.letter.id in touched]
+        if fresh:
+            circle = circle_of(connection, touched - {letter.id for letter in fresh})
+            places |= settle(connection, circle, why, newcomers=fresh, found=links, restricted=restricted)
+    return places
 
 
-def join_matter(
-    connection: Connection, letter: Letter, restricted: bool, found: Sequence[Link], why: Why = ARRIVED
-) -> Place:
-    """Find the matter of a letter that is about to be stored, moving stored letters where it changes their matters."""
-    near = joins(letter, found)
-    if not near:
-        return Place(open_matter(connection, restricted), "first")
-    return settle(connection, circle_of(connection, near), why, newcomer=letter, found=found)[letter.id]
+def join_matter(connection: Connection, arrival: Arrival, found: Sequence[Link]) -> Place:
+    """Find the matter of a letter that is about to be stored; one that joins no other opens a matter."""
+    places = join_matters(connection, [arrival], [found])
+    return places.get(arrival.letter.id) or Place(open_matter(connection, arrival.restricted), "first")

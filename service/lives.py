@@ -11,7 +11,6 @@ from service.handling import TOLD, Handling, opened_at, receipt_of
 from service.preconditions import tag_of
 from service.queries.flags import events_of_kinds
 from service.queries.letters import receipts_of
-from service.queries.matters import revision_of
 
 
 class Lives:
@@ -21,6 +20,7 @@ class Lives:
         self.connection = connection
         self.now = now
         self._known: dict[str, tuple[list[datetime], Handling]] = {}
+        self._revisions: dict[str, int] = {}
 
     def learn(self, matter_ids: Collection[str]) -> None:
         """Read matters that are not known yet, with as many statements for many as for one."""
@@ -31,6 +31,7 @@ class Lives:
         events: dict[str, list[Row[Any]]] = {matter_id: [] for matter_id in unknown}
         for row in receipts_of(self.connection, unknown):
             received[row.matter_id].append(opened_at(row))
+            self._revisions[row.matter_id] = row.revision
         for event in events_of_kinds(self.connection, unknown, TOLD):
             events[event.matter_id].append(event)
         self._known |= {matter_id: (received[matter_id], Handling.of(events[matter_id])) for matter_id in unknown}
@@ -44,4 +45,4 @@ class Lives:
     def tag(self, row: Row[Any]) -> str:
         """Return the tag of a letter; time alone stops clocks that run."""
         running = sum(clock.state == "running" for clock in self.clocks(row))
-        return tag_of(row.revision, revision_of(self.connection, row.matter_id), running)
+        return tag_of(row.revision, self._revisions[row.matter_id], running)

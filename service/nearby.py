@@ -21,11 +21,9 @@ class Nearby:
     """Hold what is linked to some letters and what people decided on them, as far as a caller may read it."""
 
     def __init__(self, connection: Connection, caller: Caller, letter_ids: Sequence[str]) -> None:
-        confirmed, rejected = (
-            decision_queries.standing_pairs(connection, letter_ids, kind) if letter_ids else []
-            for kind in decision_queries.KINDS
-        )
-        self._confirmed = {one for row in confirmed for one in (row.a_id, row.b_id)}
+        standing = decision_queries.standing_pairs(connection, letter_ids) if letter_ids else []
+        rejected = [row for row in standing if row.kind == "reject"]
+        self._confirmed = {one for row in standing if row.kind == "confirm" for one in (row.a_id, row.b_id)}
         self._apart = {frozenset((row.a_id, row.b_id)) for row in rejected}
         self._turned_away = {row.b_id for row in rejected if row.action == "reject"}
         self._links: dict[str, list[Link]] = {letter_id: [] for letter_id in letter_ids}

@@ -16,6 +16,7 @@ from service.keys import Keys, load_keys
 from service.migrate import require_current
 from service.model_watch import ModelWatch
 from service.reading import Reader
+from service.reception import Reception
 from service.registry import Registry, folder_in_use
 from service.settings import Settings
 from service.shadowing import Shadow
@@ -31,6 +32,7 @@ class Office:
     keys: Keys
     flagger: Flagger = field(init=False)
     intake: Intake = field(init=False)
+    reception: Reception = field(init=False)
     registry: Registry = field(init=False)
     watch: ModelWatch = field(init=False)
     shadow: Shadow = field(init=False)
@@ -44,6 +46,7 @@ class Office:
         object.__setattr__(self, "drift", Drift(self.database, self.engine))
         object.__setattr__(self, "shadow", Shadow(self.settings, self.database))
         object.__setattr__(self, "intake", Intake(self.database, self.watch, self.keys, self.flagger, self.shadow))
+        object.__setattr__(self, "reception", Reception(self.database, self.intake, self.reader))
 
     @classmethod
     def open(cls, settings: Settings) -> "Office":

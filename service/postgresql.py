@@ -1,10 +1,12 @@
 """PostgreSQL as the database of an office: one writer at a time too, and no wait without an end."""
 
+from time import monotonic
 from typing import Any
 
+from psycopg import Error
 from psycopg.types.string import StrDumperUnknown
 from sqlalchemy import URL, Connection, Engine, event
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 
 # The key of the advisory lock that whoever writes holds; such locks are apart in every database of a server.
 WRITER = int.from_bytes(b"hongyan", "big")
@@ -13,6 +15,8 @@ STATEMENT_SECONDS = 60
 IDLE_SECONDS = 60
 CONNECT_SECONDS = 5
 # A server that is gone without a word is noticed within a minute, by either side.
+# A connection is believed to live for so long after its last use.
+TRUSTED_SECONDS = 1.0
 KEEPALIVE = {"keepalives_idle": 20, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 40_000}
 
 
@@ -39,7 +43,6 @@ def arguments(url: URL, wait: int, threads: int) -> dict[str, Any]:
         # A request may write while it reads; background work comes on top.
         "max_overflow": 2 * threads,
         "pool_timeout": wait,
-        "pool_pre_ping": True,
     }
 
 
@@ -47,6 +50,8 @@ def listen(engine: Engine) -> None:
     """Prepare every connection and every transaction of an engine."""
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
+    event.listen(engine, "checkin", _rest)
+    event.listen(engine, "checkout", _wake)
 
 
 def passes(error: DBAPIError) -> bool:
@@ -67,6 +72,21 @@ class _Dumper(StrDumperUnknown):
 
 def _prepare(connection: Any, _record: Any) -> None:
     connection.adapters.register_dumper(str, _Dumper)
+
+
+def _rest(_connection: Any, record: Any) -> None:
+    record.info["rests_since"] = monotonic()
+
+
+def _wake(connection: Any, record: Any, _proxy: Any) -> None:
+    """Ask a connection that has rested whether it still lives, before it is used; one just used is not asked."""
+    if monotonic() - record.info.get("rests_since", monotonic()) < TRUSTED_SECONDS:
+        return
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except Error as error:
+        raise DisconnectionError("the connection is lost") from error
 
 
 def _begin(connection: Connection) -> None:

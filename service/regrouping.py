@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -73,24 +74,25 @@ def settle(
     rows: Sequence[Row[Any]],
     why: Why,
     placed: Mapping[str, str | None] | None = None,
-    newcomer: Letter | None = None,
+    newcomers: Sequence[Letter] = (),
     found: Sequence[Link] = (),
+    restricted: bool = False,
 ) -> dict[str, Place]:
     """Gather a circle of letters anew and move those that belong elsewhere; returns the place of every letter.
 
-    `placed` says where a person has put letters, None for nowhere; `newcomer` is a letter that is about to be stored,
-    with its links in `found`. What people confirmed stays as it is: no score takes such a matter apart or joins it with
-    another one of that kind. All else depends on what the letters say alone.
+    `placed` says where a person has put letters, None for nowhere; `newcomers` are about to be stored among
+    accusations or not, as `restricted` says, with their links in `found`. What people confirmed stays as it is: no
+    score takes such a matter apart or joins it with another one of that kind. All else depends on what the letters
+    say alone.
     """
     before = {row.id: row.matter_id for row in rows} | dict(placed or {})
     people = letter_queries.identities_of(connection, list(before))
     everyone = {row.id: letter_of_row(row, people[row.id]) for row in rows}
-    if newcomer:
-        everyone[newcomer.id] = newcomer
+    everyone |= {letter.id: letter for letter in newcomers}
     links = [*matter_queries.links_among(connection, list(before)), *found]
     links = [link for link in links if link.ends <= everyone.keys()]
-    restricted = any(row.restricted for row in rows)
-    groups, verdicts = _gathered(everyone, links, *_decided(connection, everyone, before))
+    restricted = restricted or any(row.restricted for row in rows)
+    groups, verdicts = _gathered(everyone, links, *_decided(connection, everyone.keys(), before))
     matter_of = _named(connection, groups, before, restricted)
     places = {one: Place(matter_of[one], verdicts[one]) for one in everyone}
     for row in rows:
@@ -129,18 +131,15 @@ def _rank(letter: Letter) -> tuple[Any, ...]:
 
 
 def _decided(
-    connection: Connection, ids: Collection[str], before: Mapping[str, str | None]
+    connection: Connection, ids: AbstractSet[str], before: Mapping[str, str | None]
 ) -> tuple[list[frozenset[str]], list[frozenset[str]]]:
     """Return the pairs that stay together and those that stay apart, by what people decided.
 
     A matter with a confirmed pair stays whole.
     """
+    standing = decision_queries.standing_pairs(connection, list(ids))
     together, apart = (
-        [
-            frozenset((row.a_id, row.b_id))
-            for row in decision_queries.standing_pairs(connection, list(ids), kind)
-            if row.a_id in ids and row.b_id in ids
-        ]
+        [frozenset((row.a_id, row.b_id)) for row in standing if row.kind == kind and {row.a_id, row.b_id} <= ids]
         for kind in decision_queries.KINDS
     )
     inside = ({before.get(one) for one in pair} for pair in together)

@@ -40,8 +40,9 @@ def transfer_letter(connection: Connection, engine: Engine, letter_id: str, rest
         return None
     letter = letter_of_row(row, letter_queries.identities_of(connection, [letter_id])[letter_id])
     engine.catch_up(connection)
-    found = find_links(connection, engine, [Arrival(letter, engine.vector(letter), restricted)])[0]
-    place = join_matter(connection, letter, restricted, found)
+    arrival = Arrival(letter, engine.vector(letter), restricted)
+    found = find_links(connection, engine, [arrival])[0]
+    place = join_matter(connection, arrival, found)
     event = _take_out(connection, row, place, TRANSFERRED)
     letter_queries.move_to_compartment(connection, letter_id, restricted)
     matter_queries.insert_links(connection, found)

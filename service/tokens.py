@@ -59,16 +59,15 @@ def find_caller(database: Database, token: str) -> Caller | None:
     sees those of its regions that the user sees.
     """
     now = datetime.now(UTC)
-    with database.read() as connection:
+    with database.glance() as connection:
         row = access.find_token(connection, hash_of(token), now)
-        user = users.find_user(connection, row.name) if row else None
-    if row is None or (user is not None and (user.disabled_at is not None or user.role != row.role)):
+    if row is None or row.disabled_at is not None or row.user_role not in (None, row.role):
         return None
     if row.used_at != (today := now.date().isoformat()):
         with database.write() as connection:
             access.put_token_use(connection, row.hash, today)
-    unit = user.unit if user is not None and user.unit else row.unit
-    own, held = tuple(row.regions or ()), tuple(user.regions or ()) if user is not None else ()
+    unit = row.user_unit or row.unit
+    own, held = tuple(row.regions or ()), tuple(row.user_regions or ())
     regions = _common(own, held) if own and held else own or held
     return Caller(row.name, cast(Role, row.role), unit, regions) if regions or not own else None
 

@@ -13,11 +13,11 @@ from service.correcting import Corrector
 from service.errors import Problem
 from service.export import export_file, pieces
 from service.flagging import flags_follow
-from service.intake import Stored
 from service.observing import leave_out, these_metrics
 from service.office import this_office
 from service.preconditions import is_known
 from service.queries.letters import letters_by_id
+from service.reception import Received
 from service.repeats import Delivery
 from service.requests import MEBIBYTE, accept_up_to
 from service.schemas.corrections import CorrectionIn
@@ -61,25 +61,16 @@ def deliver(header: DeliveryHeader, body: LetterIn) -> Response:
 
     Repeating an external_id or an Idempotency-Key with the same content answers 200 and stores nothing new.
     """
-    office = this_office()
-    stored = office.intake.take(Delivery(body, this_caller(), header.idempotency_key))
-    _count(stored)
-    if stored.row.restricted:
+    received = this_office().reception.receive(Delivery(body, this_caller(), header.idempotency_key))
+    _count(received)
+    if received.restricted:
         leave_out()
-    with office.database.read() as connection:
-        reader = office.reader(connection, this_caller())
-        return answer(reader.view(stored.row), 201 if stored.new else 200, reader.tag(stored.row))
+    return answer(received.view, 201 if received.new else 200, received.tag)
 
 
-def _count(stored: Stored) -> None:
-    if stored.new and not stored.row.restricted:
+def _count(received: Received) -> None:
+    if received.new and not received.restricted:
         these_metrics().letters.inc()
-
-
-def _shown(stored: Stored) -> LetterOut:
-    office = this_office()
-    with office.database.read() as connection:
-        return office.reader(connection, this_caller()).view(stored.row)
 
 
 @letters_api.post("/letters/batch", responses={200: BatchOut})
@@ -88,7 +79,7 @@ def _shown(stored: Stored) -> LetterOut:
 def deliver_batch(body: BatchIn) -> Response:
     """Store up to 1,000 letters; one that is refused disturbs no other."""
     lines = [_checked(record) for record in body.letters]
-    outcomes = iter(this_office().intake.take_all([line for line in lines if isinstance(line, Delivery)]))
+    outcomes = iter(this_office().reception.receive_all([line for line in lines if isinstance(line, Delivery)]))
     return answer(BatchOut(items=[_line(next(outcomes) if isinstance(line, Delivery) else line) for line in lines]))
 
 
@@ -99,14 +90,14 @@ def _checked(record: object) -> Delivery | LetterError:
         return error
 
 
-def _line(outcome: Stored | Problem | LetterError) -> BatchLineOut:
+def _line(outcome: Received | Problem | LetterError) -> BatchLineOut:
     if isinstance(outcome, LetterError):
         return BatchLineOut(status=422, error=RefusedOut(field=outcome.field, reason=outcome.reason))
     if isinstance(outcome, Problem):
         field, reason = outcome.blamed
         return BatchLineOut(status=outcome.status, error=RefusedOut(field=field, reason=reason))
     _count(outcome)
-    return BatchLineOut(status=201 if outcome.new else 200, letter=_shown(outcome))
+    return BatchLineOut(status=201 if outcome.new else 200, letter=outcome.view)
 
 
 @letters_api.get("/letters", responses={200: LetterPage})

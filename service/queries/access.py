@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from service.queries.letters import moment
-from service.tables import failed_logins, login_links, sessions, tokens
+from service.tables import failed_logins, login_links, sessions, tokens, users
 
 
 def insert_token(connection: Connection, values: Mapping[str, Any]) -> None:
@@ -16,10 +16,29 @@ def insert_token(connection: Connection, values: Mapping[str, Any]) -> None:
 
 
 def find_token(connection: Connection, token_hash: str, at: datetime) -> Row[Any] | None:
-    """Return a token that was not revoked and has not expired."""
-    lives = tokens.c.expires_at.is_(None) | (tokens.c.expires_at > moment(at))
-    statement = select(tokens).where(tokens.c.hash == token_hash, tokens.c.revoked_at.is_(None), lives)
-    return connection.execute(statement).one_or_none()
+    """Return a token that was not revoked and has not expired, with what is known of the user of its name.
+
+    That is user_role, None if there is no such user, user_unit, user_regions and disabled_at.
+    """
+    return connection.execute(_STANDING, {"token": token_hash, "now": moment(at)}).one_or_none()
+
+
+# Each request of a program asks this: it is put together once.
+_STANDING = (
+    select(
+        tokens,
+        users.c.role.label("user_role"),
+        users.c.unit.label("user_unit"),
+        users.c.regions.label("user_regions"),
+        users.c.disabled_at,
+    )
+    .outerjoin(users, users.c.name == tokens.c.name)
+    .where(
+        tokens.c.hash == bindparam("token"),
+        tokens.c.revoked_at.is_(None),
+        tokens.c.expires_at.is_(None) | (tokens.c.expires_at > bindparam("now")),
+    )
+)
 
 
 def find_token_of(connection: Connection, name: str) -> Row[Any] | None:

@@ -53,10 +53,12 @@ def insert_pairs(
         connection.execute(insert(decisions), rows)
 
 
-def standing_pairs(connection: Connection, ids: Collection[str], kind: Kind) -> list[Row[Any]]:
-    """Return the standing rows of a kind with at least one of these letters, in the order in which they were made."""
+def standing_pairs(connection: Connection, ids: Collection[str], kind: Kind | None = None) -> list[Row[Any]]:
+    """Return the standing rows, of a kind or all, with at least one of these letters, in the order of their making."""
     touching = or_(decisions.c.a_id.in_(ids), decisions.c.b_id.in_(ids))
-    statement = select(decisions).where(STANDING, decisions.c.kind == kind, touching)
+    statement = select(decisions).where(STANDING, touching)
+    if kind is not None:
+        statement = statement.where(decisions.c.kind == kind)
     return list(connection.execute(statement.order_by(decisions.c.number)))
 
 

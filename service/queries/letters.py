@@ -243,9 +243,10 @@ def letters_of_matters(connection: Connection, matter_ids: Sequence[str], sight:
 
 
 def receipts_of(connection: Connection, matter_ids: Sequence[str]) -> list[Row[Any]]:
-    """Return matter_id, received_at and stored_at of all letters of matters."""
-    statement = select(letters.c.matter_id, letters.c.received_at, letters.c.stored_at)
-    return list(connection.execute(statement.where(letters.c.matter_id.in_(matter_ids))))
+    """Return matter_id, received_at and stored_at of all letters of matters, and the revision of the matter."""
+    columns = (letters.c.matter_id, letters.c.received_at, letters.c.stored_at, matters.c.revision)
+    statement = select(*columns).join(matters, matters.c.id == letters.c.matter_id)
+    return list(connection.execute(statement.where(matters.c.id.in_(matter_ids))))
 
 
 def identities_of(connection: Connection, ids: Sequence[str]) -> dict[str, frozenset[str]]:

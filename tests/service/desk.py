@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse as Answer
 from model.records import Letter
 from service.caller import Caller, Role
 from service.db import Database
+from service.errors import Problem
 from service.intake import Stored
 from service.office import Office
 from service.repeats import Delivery
@@ -77,7 +78,10 @@ class Desk:
 
 def take(office: Office, body: str, caller: Caller = CLERK, key: str | None = None, **facts: Any) -> Stored:
     """Store a letter without HTTP."""
-    return office.intake.take(Delivery(letter_in({"body": body, **facts}), caller, key))
+    (outcome,) = office.intake.take_all([Delivery(letter_in({"body": body, **facts}), caller, key)])
+    if isinstance(outcome, Problem):
+        raise outcome
+    return outcome
 
 
 def count(database: Database, table: str) -> int:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from model.gathering import Link
 from model.records import Letter
-from service.linking import join_matter
+from service.linking import Arrival, join_matter
 from service.queries.letters import insert_letter, moment
 from service.queries.matters import insert_links
 
@@ -20,7 +20,7 @@ def scored(a: str, b: str, score: float = 0.9) -> Link:
 
 def put(connection: Connection, letter: Letter, *links: Link, restricted: bool = False) -> tuple[str, str]:
     """Store a letter with given links; returns its matter and verdict."""
-    place = join_matter(connection, letter, restricted, links)
+    place = join_matter(connection, Arrival(letter, None, restricted), links)
     values: dict[str, Any] = {
         "id": letter.id,
         "owner": "clerk",
