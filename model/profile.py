@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from model.reading import PAGE_SIZE, Page, Reading, pages, read
 from model.records import Letter
 from model.regions import fine_regions
 from model.signatures import BYTES, signatures
+from model.text import CleanText
 from model.topics import TopicSpace
 
 MOST_NAMES = 60
@@ -63,6 +64,9 @@ class Terms:
     weights: NDArray[np.float32]
 
 
+_NO_POINTS, _NO_PLACES = np.zeros(0, np.uint32), np.zeros(0, np.int32)
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """A letter prepared for comparison.
@@ -85,9 +89,19 @@ class Profile:
     numbers: frozenset[str]
 
     def alone(self) -> "Profile":
-        """Return the same with arrays of its own: those of a page stay in memory as long as any of its letters."""
-        terms = {kind: Terms(each.buckets.copy(), each.weights.copy()) for kind, each in self.terms.items()}
-        return replace(self, terms=terms, topics=self.topics.copy())
+        """Return what a comparison without evidence needs, with arrays of its own.
+
+        Those of a page stay in memory as long as any of its letters. The terms of all kinds lie in two arrays, because
+        many small ones leave gaps when they go; words and offsets, which only evidence needs, are left out.
+        """
+        parts = self.terms.values()
+        buckets = np.concatenate([part.buckets for part in parts])
+        weights = np.concatenate([part.weights for part in parts])
+        ends = np.cumsum([len(part.buckets) for part in parts]).tolist()
+        places = [slice(*bounds) for bounds in pairwise([0, *ends])]
+        terms = {kind: Terms(buckets[i], weights[i]) for kind, i in zip(self.terms, places, strict=True)}
+        reading = Reading(CleanText(self.reading.clean.text, _NO_POINTS, _NO_PLACES), (), _NO_PLACES)
+        return replace(self, reading=reading, terms=terms, topics=self.topics.copy())
 
 
 class Profiler:

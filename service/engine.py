@@ -72,6 +72,8 @@ class Engine:
 
     def __init__(self, analyser: Analyser, indexes: KeptIndexes | None = None) -> None:
         self._model = Prepared(analyser)
+        # Kept for good: processes share its memory, and taking it apart would make each write into a copy of its own.
+        self._first = analyser
         self.indexes = indexes if indexes is not None else EmbeddedIndexes()
 
     @classmethod

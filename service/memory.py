@@ -4,12 +4,13 @@ import ctypes
 
 # From malloc.h of glibc.
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
-_ARENAS = 2
+# One heap for all threads: Python lets one of them work at a time, so that they hardly ever wait for it.
+_ARENAS = 1
 _LARGE = 256 * 1024
 
 
 def keep_little() -> None:
-    """Let the threads to come share two heaps, and give large pieces back at once; does nothing but on glibc."""
+    """Let the threads to come share one heap, and give large pieces back at once; does nothing but on glibc."""
     library = ctypes.CDLL(None)
     if hasattr(library, "mallopt"):
         library.mallopt(_M_ARENA_MAX, _ARENAS)

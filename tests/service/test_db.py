@@ -11,6 +11,7 @@ from service import db
 from service.db import Database
 from service.errors import Busy
 from service.migrate import upgrade
+from service.sqlite import PAGES
 from service.tables import letters, matters, tokens, vectors
 from tests.service.desk import count
 
@@ -104,6 +105,17 @@ def test_commits_of_sqlite_are_durable_and_its_folder_is_made(tmp_path: Path) ->
     with database.read() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == 2
+    database.close()
+
+
+def test_a_connection_to_sqlite_keeps_little_and_the_one_used_last_is_taken_first(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/hongyan.db")
+    with database.read(), database.read() as last:
+        assert last.exec_driver_sql("PRAGMA cache_size").scalar_one() == -PAGES
+        used = last.connection.driver_connection
+    # The inner connection went back first, so that the outer one is on top now.
+    with database.read() as top:
+        assert top.connection.driver_connection is not used
     database.close()
 
 

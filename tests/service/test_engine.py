@@ -1,3 +1,5 @@
+import gc
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -32,9 +34,23 @@ def test_a_model_without_relation_part_has_no_vectors() -> None:
 def test_relations_do_not_depend_on_the_cache(small_analyser: Analyser, monkeypatch: pytest.MonkeyPatch) -> None:
     letters = [stored_letter(str(i), body) for i, body in enumerate((LIFT, LIFT_AGAIN, ROAD, WAGES))]
     kept = Engine(small_analyser)
-    expected = [kept.relate([(letter, letters)]) for letter in letters]
+    whole = small_analyser.profiles(letters)
+    expected = [[small_analyser.relate([(other, one) for other in whole])] for one in whole]
+    assert [kept.relate([(letter, letters)]) for letter in letters] == expected
     assert [kept.relate([(letter, letters)]) for letter in letters] == expected
     monkeypatch.setattr(engines, "MOST_PROFILES", 1)
     small = Engine(small_analyser)
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(lambda letter: small.relate([(letter, letters)]), letters)) == expected
+
+
+def test_the_model_that_processes_share_stays_when_another_takes_its_place() -> None:
+    first = Analyser("first")
+    stays = weakref.ref(first)
+    engine = Engine(first)
+    del first
+    for version in ("second", "third"):
+        engine.switch(Analyser(version))
+    gc.collect()
+    assert engine.analyser.version == "third"
+    assert stays() is not None
