@@ -17,6 +17,7 @@ from model.records import LEVELS, LONGEST_QUOTE, GroupVisit, People, Reason, Vis
 from model.term_classifier import TermClassifier
 from model.utterance_scorer import Scores, UtteranceScorer
 from model.utterances import Utterances, common_words, utterances
+from model.vocabulary import Vocabulary
 
 MOST_REASONS = 6
 _CODES = ("wording", *SPEAKER_CODES, *ACT_CODES, "denial")
@@ -107,9 +108,9 @@ class GroupVisitReader:
         return self
 
     @cached_property
-    def words(self) -> frozenset[str]:
+    def words(self) -> Vocabulary:
         """Return the terms that any part of the reader has learnt; no others need to be found."""
-        return frozenset({*self.acting_.terms_, *self.sharing_.terms_, *self.whole_.terms_})
+        return Vocabulary({*self.acting_.terms_, *self.sharing_.terms_, *self.whole_.terms_})
 
     def _folds(self) -> GroupKFold:
         return GroupKFold(FOLDS, shuffle=True, random_state=self.seed)

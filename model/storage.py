@@ -208,13 +208,13 @@ def _read_relation(source: PartReader) -> RelationScorer:
 
 def _write_risk(part: GroupVisitReader, out: PartWriter) -> None:
     for name, scorer in (("acting", part.acting_), ("sharing", part.sharing_)):
-        out.table(name, {"C": scorer.C, "min_df": scorer.min_df, "terms": scorer.terms_})
+        out.table(name, {"C": scorer.C, "min_df": scorer.min_df, "terms": list(scorer.terms_)})
         out.array(f"{name}.keys", scorer.keys_)
         out.array(f"{name}.coef", np.append(scorer.coef_, scorer.intercept_))
     out.array("prior", part.prior_)
     out.array("plain", part.plain_)
     out.estimator("judge", part.judge_)
-    out.table("whole", {"C": part.whole_.C, "min_df": part.whole_.min_df, "terms": part.whole_.terms_})
+    out.table("whole", {"C": part.whole_.C, "min_df": part.whole_.min_df, "terms": list(part.whole_.terms_)})
     out.array("whole.idf", part.whole_.idf_)
     out.estimator("whole", part.whole_.model_)
 

@@ -11,6 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import normalize
 
 from model.utterances import Utterances
+from model.vocabulary import Vocabulary
 
 
 class TermClassifier:
@@ -30,7 +31,7 @@ class TermClassifier:
     def fit(self, letters: Sequence[Utterances], truth: NDArray[np.int64]) -> "TermClassifier":
         """Learn from letters and the numbers of their classes."""
         counts = Counter(term for letter in letters for term in set(letter.terms))
-        self._words = {term for term, count in counts.items() if count >= self.min_df}
+        self._words = Vocabulary(term for term, count in counts.items() if count >= self.min_df)
         counts = Counter(term for letter in letters for term in set(self._terms(letter)))
         terms = sorted(term for term, count in counts.items() if count >= self.min_df)
         frequency = np.asarray([counts[term] for term in terms], np.float64)
@@ -41,9 +42,8 @@ class TermClassifier:
 
     def know(self, terms: Iterable[str], idf: NDArray[np.float64]) -> None:
         """Take over terms and their weights."""
-        self.terms_, self.idf_ = tuple(terms), idf
-        self._columns = {term: column for column, term in enumerate(self.terms_)}
-        self._words = {term for term in self.terms_ if " " not in term}
+        self.terms_, self.idf_ = Vocabulary(terms), idf
+        self._words = self.terms_
 
     def predict_proba(self, letters: Sequence[Utterances]) -> NDArray[np.float64]:
         """Return the probability of each class, shape (letters, classes)."""
@@ -55,7 +55,8 @@ class TermClassifier:
         values: list[float] = []
         bounds = [0]
         for letter in letters:
-            counts = Counter(self._columns[term] for term in self._terms(letter) if term in self._columns)
+            found = self.terms_.numbers(self._terms(letter))
+            counts = Counter(found[found >= 0].tolist())
             columns += counts.keys()
             values += counts.values()
             bounds.append(len(columns))
@@ -65,5 +66,6 @@ class TermClassifier:
 
     def _terms(self, letter: Utterances) -> list[str]:
         """Return the terms of a letter that the classifier knows, and the pairs of those that follow each other."""
-        known = [term for term in letter.terms if term in self._words]
+        numbers = self._words.numbers(letter.terms).tolist()
+        known = [term for term, number in zip(letter.terms, numbers, strict=True) if number >= 0]
         return [*known, *(f"{one} {other}" for one, other in pairwise(known))]

@@ -10,6 +10,7 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from model.utterances import FARTHEST, Utterances
+from model.vocabulary import Vocabulary
 
 Scores = NDArray[np.float64]
 
@@ -32,7 +33,7 @@ class UtteranceScorer:
     def fit(self, letters: Sequence[Utterances], marks: Sequence[NDArray[np.int64]]) -> "UtteranceScorer":
         """Learn from letters and for each clause 1 (says it), 0 (does not) or -1 (nobody knows)."""
         counts = Counter(chain.from_iterable(set(letter.terms) for letter in letters))
-        self._know(sorted(term for term, count in counts.items() if count >= self.min_df))
+        self.terms_ = Vocabulary(sorted(term for term, count in counts.items() if count >= self.min_df))
         seen = Counter(chain.from_iterable(np.unique(self._features(letter)[0]).tolist() for letter in letters))
         self.keys_ = np.asarray(sorted(key for key, count in seen.items() if count >= self.min_df), np.int64)
         known = [mark >= 0 for mark in marks]
@@ -54,13 +55,9 @@ class UtteranceScorer:
         self, terms: Iterable[str], keys: NDArray[np.int64], coef: NDArray[np.float64], intercept: float
     ) -> "UtteranceScorer":
         """Take over what another scorer has learned."""
-        self._know(terms)
+        self.terms_ = Vocabulary(terms)
         self.keys_, self.coef_, self.intercept_ = keys, coef, intercept
         return self
-
-    def _know(self, terms: Iterable[str]) -> None:
-        self.terms_ = tuple(terms)
-        self._numbers = {term: number for number, term in enumerate(self.terms_)}
 
     def _rows(self, letter: Utterances) -> csr_matrix:
         """Return a binary matrix of shape (clauses, features)."""
@@ -78,9 +75,8 @@ class UtteranceScorer:
 
     def _features(self, letter: Utterances) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the keys of a letter's features, each with a clause that is read with it."""
-        places = [place for place, term in enumerate(letter.terms) if term in self._numbers]
-        numbers = np.asarray([self._numbers[letter.terms[place]] for place in places], np.int64)
-        clauses = letter.clauses[places]
+        found = self.terms_.numbers(letter.terms)
+        numbers, clauses = found[found >= 0], letter.clauses[found >= 0]
         size = len(self.terms_)
         # A feature of one clause is read with that clause and with the next one of the sentence.
         following = np.append(np.where(letter.opens[1:], len(letter.bounds), np.arange(1, len(letter.bounds))), 1 << 30)
