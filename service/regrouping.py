@@ -95,8 +95,7 @@ def settle(
     groups, verdicts = _gathered(everyone, links, *_decided(connection, everyone.keys(), before))
     matter_of = _named(connection, groups, before, restricted)
     places = {one: Place(matter_of[one], verdicts[one]) for one in everyone}
-    for row in rows:
-        _move(connection, row, places[row.id], why)
+    _move(connection, rows, places, why)
     return places
 
 
@@ -194,10 +193,14 @@ def _verdicts(
     }
 
 
-def _move(connection: Connection, row: Row[Any], place: Place, why: Why) -> None:
-    if (row.matter_id, row.verdict) != (place.matter, place.verdict):
-        letter_queries.move_letter(connection, row.id, place.matter, place.verdict)
-    if row.matter_id != place.matter:
-        detail = {"letter": row.id, "from": row.matter_id, "to": place.matter, "reason": why.reason}
-        for matter_id in (row.matter_id, place.matter):
-            matter_queries.insert_event(connection, matter_id, datetime.now(UTC), "moved", detail, why.cause)
+def _move(connection: Connection, rows: Sequence[Row[Any]], places: Mapping[str, Place], why: Why) -> None:
+    """Put the letters that belong elsewhere into their places, and tell the matters that they leave and join."""
+    other = [row for row in rows if (row.matter_id, row.verdict) != (places[row.id].matter, places[row.id].verdict)]
+    letter_queries.move_letters(connection, {row.id: (places[row.id].matter, places[row.id].verdict) for row in other})
+    told = [
+        (matter_id, {"letter": row.id, "from": row.matter_id, "to": places[row.id].matter, "reason": why.reason})
+        for row in other
+        if row.matter_id != places[row.id].matter
+        for matter_id in (row.matter_id, places[row.id].matter)
+    ]
+    matter_queries.insert_events(connection, datetime.now(UTC), "moved", told, why.cause)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, true, tuple_, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, or_, select, true, tuple_, update
 
 from service.tables import accused, changes, idempotency_keys, identities, letters, matters, sealed, vectors
 
@@ -261,6 +261,14 @@ def move_letter(connection: Connection, letter_id: str, matter_id: str, verdict:
     """Put a letter into a matter with what it is to it."""
     values = {"matter_id": matter_id, "verdict": verdict, "revision": letters.c.revision + 1}
     connection.execute(update(letters).where(letters.c.id == letter_id).values(values))
+
+
+def move_letters(connection: Connection, places: Mapping[str, tuple[str, str]]) -> None:
+    """Put each letter into its matter with what it is to it."""
+    rows = [{"moved": one, "matter_id": matter, "verdict": verdict} for one, (matter, verdict) in places.items()]
+    if rows:
+        statement = update(letters).where(letters.c.id == bindparam("moved"))
+        connection.execute(statement.values(revision=letters.c.revision + 1), rows)
 
 
 def revise_letter(connection: Connection, letter_id: str, values: Mapping[str, Any]) -> None:

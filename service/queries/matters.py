@@ -123,6 +123,18 @@ def insert_event(
     return number
 
 
+def insert_events(
+    connection: Connection, at: datetime, kind: str, told: Sequence[tuple[str, dict[str, Any]]], cause: int | None
+) -> None:
+    """Record what happened to several matters, each with its detail, in order."""
+    rows = [
+        {"matter_id": one, "at": moment(at), "kind": kind, "detail": detail, "cause": cause} for one, detail in told
+    ]
+    if rows:
+        connection.execute(insert(events), rows)
+        renew(connection, matters.c.id.in_({matter_id for matter_id, _ in told}))
+
+
 def events_caused_by(connection: Connection, number: int) -> list[Row[Any]]:
     """Return the event of a decision and all that it caused, in order."""
     statement = select(events).where(or_(events.c.number == number, events.c.cause == number))
