@@ -8,7 +8,7 @@ VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 BUNDLE = dist/hongyan-$(VERSION)-bundle
 MODEL := models/starter
 
-.PHONY: help demo serve test test-fuzz test-faults lint train bench bundle sbom audit-dependencies clean
+.PHONY: help demo serve test test-web test-fuzz test-faults lint train bench bundle sbom audit-dependencies clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -35,6 +35,9 @@ serve: $(MODEL)/manifest.json ## serve API and pages on the database in var/
 
 test: $(VENV)/ready ## run the tests
 	@$(BIN)/python -m pytest
+
+test-web: $(VENV)/ready ## work through the pages in Chromium (CHROMIUM=/usr/bin/chromium, SCREENSHOTS=folder keeps pictures)
+	@$(BIN)/python -m pytest tests/web
 
 test-faults: $(VENV)/ready ## kill servers, workers and databases while 10,000 letters come in (FAULTS_SEED=N repeats a run)
 	@FAULTS=long $(BIN)/python -m pytest -s tests/faults

@@ -8,7 +8,7 @@ from flask_openapi3.openapi import OpenAPI
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from service import auth, observing, problems, rates, requests
+from service import auth, observing, problems, rates, requests, texts
 from service.api import blueprints
 from service.api.system import STOPPING
 from service.office import Office
@@ -16,7 +16,7 @@ from service.requests import MEBIBYTE
 from service.schemas.problems import ProblemOut
 from service.sessions import LONGEST
 from service.strict_json import StrictJSON
-from service.web import oidc
+from service.web import assets, oidc
 from service.web.description import description
 from service.web.pages import web
 
@@ -47,8 +47,10 @@ def create_app(office: Office) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, proxies, proxies, proxies)  # type: ignore[method-assign]  # as Flask says
     csrf = CSRFProtect(app)
     app.extensions[STOPPING] = Event()
+    texts.init_app(app)
     observing.init_app(app)
     requests.init_app(app)
+    assets.init_app(app)
     rates.init_app(app, int(office.settings.rate))
     auth.init_app(app)
     oidc.init_app(app, office.settings)

@@ -13,6 +13,8 @@ from service.errors import NotFound, Problem, UnsupportedMedia
 
 View = TypeVar("View", bound=Callable[..., Any])
 MEBIBYTE = 1024 * 1024
+# The argument of an address that names the content of a static file.
+VERSION = "v"
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _POLICY = "; ".join(
@@ -57,7 +59,10 @@ def _protect(response: Response) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Content-Security-Policy"] = _POLICY
-    if not request.path.startswith("/static/") and request.endpoint != "static":
+    if request.endpoint == "static" and request.args.get(VERSION):
+        # Another content has another address.
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    elif not request.path.startswith("/static/") and request.endpoint != "static":
         response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -1,16 +1,105 @@
-// Moves through a list by keyboard: j to the next entry, k to the one before; Enter opens it, as it does any link.
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey) return;
-  if (event.target.closest?.("input, select, textarea")) return;
-  const step = { j: 1, k: -1 }[event.key];
-  if (!step) return;
-  const entries = [...document.querySelectorAll("a.open")];
-  const row = document.activeElement.closest("tr");
-  const place = entries.findIndex((entry) => row && row.contains(entry));
-  const next = entries[place < 0 ? (step > 0 ? 0 : entries.length - 1) : place + step];
-  if (next) {
-    next.focus();
-    next.scrollIntoView({ block: "nearest" });
-    event.preventDefault();
+// Work by keyboard. A page declares its keys itself:
+//   data-key="a"         the key that works an element: it clicks buttons and links, and goes into fields
+//   data-key-name="..."  what the help calls it, if not by its own words
+//   data-dialog="help"   the dialog that a button opens
+//   data-rows            a table or list whose rows j and k walk through; a.open opens a row, x ticks its box
+const OFF = "hongyan.keys.off";
+const FIELDS = "input:not([type=checkbox], [type=radio], [type=submit]), select, textarea";
+const help = document.getElementById("help");
+const wide = { "？": "?", "／": "/" };
+
+// The topmost open dialog is all that keys reach.
+const within = () => [...document.querySelectorAll("dialog[open]")].at(-1) ?? document;
+const shown = (element) => element.checkVisibility() && !element.disabled;
+const declared = () => [...within().querySelectorAll("[data-key]")].filter(shown);
+
+function work(element) {
+  if (element.matches(FIELDS)) {
+    element.focus();
+    element.select?.();
+    return;
   }
+  element.click();
+  const panel = element.matches("summary") && element.parentElement.open ? element.parentElement : null;
+  panel?.querySelector(`[autofocus], ${FIELDS}, button`)?.focus();
+}
+
+function walk(step) {
+  const rows = [...within().querySelectorAll("[data-rows] a.open")].filter(shown);
+  const row = document.activeElement.closest("tr, li");
+  const place = rows.findIndex((link) => row?.contains(link));
+  const next = rows[place < 0 ? (step > 0 ? 0 : rows.length - 1) : place + step];
+  next?.focus();
+  next?.scrollIntoView({ block: "nearest" });
+}
+
+function tick() {
+  document.activeElement.closest("[data-rows] tr, [data-rows] li")?.querySelector("input[type=checkbox]")?.click();
+}
+
+function leave(event) {
+  const field = event.target.closest(FIELDS);
+  const panel = event.target.closest("details[open]");
+  if (!field && !panel) return;
+  field?.blur();
+  if (panel) {
+    panel.open = false;
+    panel.querySelector("summary").focus();
+  }
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") leave(event);
+  if (event.ctrlKey || event.altKey || event.metaKey || event.target.closest(FIELDS)) return;
+  const key = wide[event.key] ?? event.key;
+  if (key === "?" && help.open) {
+    help.close();
+    event.preventDefault();
+    return;
+  }
+  // Whoever dictates or leans on the keyboard can turn single keys off; the help stays.
+  if (localStorage.getItem(OFF) && key !== "?") return;
+  const element = event.repeat ? null : declared().find((one) => one.dataset.key === key);
+  if (element) work(element);
+  else if (key === "j") walk(1);
+  else if (key === "k") walk(-1);
+  else if (key === "x") tick();
+  else return;
+  event.preventDefault();
 });
+
+function cell(content) {
+  const made = document.createElement("td");
+  made.append(content);
+  return made;
+}
+
+function describe() {
+  const rows = declared().filter((element) => element.dataset.key !== "?").map((element) => {
+    const row = document.createElement("tr");
+    const key = document.createElement("kbd");
+    key.textContent = element.dataset.key;
+    const copy = element.cloneNode(true);
+    copy.querySelectorAll("kbd").forEach((inside) => inside.remove());
+    const name = element.dataset.keyName ?? element.ariaLabel ?? element.labels?.[0]?.textContent ?? copy.textContent;
+    row.append(cell(key), cell(name.trim()));
+    return row;
+  });
+  help.querySelector("[data-keys-of-page]").replaceChildren(...rows);
+  const list = document.querySelector("[data-rows]");
+  help.querySelector("[data-keys-of-rows]").hidden = !list;
+  help.querySelector("[data-keys-of-boxes]").hidden = !list?.querySelector("input[type=checkbox]");
+}
+
+document.addEventListener("click", (event) => {
+  event.target.closest("[data-close]")?.closest("dialog").close();
+  const opener = event.target.closest("[data-dialog]");
+  if (!opener) return;
+  if (opener.dataset.dialog === help.id) describe();
+  document.getElementById(opener.dataset.dialog).showModal();
+});
+
+const on = document.getElementById("keys-on");
+on.checked = !localStorage.getItem(OFF);
+on.addEventListener("change", () => (on.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "1")));
+document.documentElement.classList.add("scripted");

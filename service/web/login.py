@@ -53,7 +53,7 @@ def log_in_by_link(secret: str) -> ResponseReturnValue:
     if caller.role not in OFFICE:
         return render_template("link.html", reason="login.wrong_role"), 403
     begin(caller)
-    return redirect(url_for("web.letters"))
+    return redirect(url_for("web.home"))
 
 
 @web.post("/logout")
@@ -79,4 +79,4 @@ def _form(**told: object) -> str:
 
 
 def _wanted() -> str:
-    return local_path(request.values.get("next"), url_for("web.letters"))
+    return local_path(request.values.get("next"), url_for("web.home"))

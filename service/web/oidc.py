@@ -44,7 +44,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 def log_in_by_oidc() -> ResponseReturnValue:
     """Send the browser to the provider."""
     provider = _provider()
-    session[_WANTED] = local_path(request.args.get("next"), url_for("web.letters"))
+    session[_WANTED] = local_path(request.args.get("next"), url_for("web.home"))
     try:
         answer: ResponseReturnValue = provider.authorize_redirect(url_for("web.return_from_oidc", _external=True))
     except (OAuthError, RequestException) as error:
@@ -66,7 +66,7 @@ def return_from_oidc() -> ResponseReturnValue:
         return _refused("login.unknown_user")
     if caller.role not in OFFICE:
         return _refused("login.wrong_role")
-    wanted = session.get(_WANTED, url_for("web.letters"))
+    wanted = session.get(_WANTED, url_for("web.home"))
     begin(caller)
     return redirect(wanted)
 

@@ -1,9 +1,11 @@
 """How values read on a page: percentages, days, and the words for codes."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from flask import Blueprint
 
+from model.taxonomy import Category
 from model.when import OFFICE_ZONE
 from service.quotes import masked_quote
 from service.schemas.views import LetterOut
@@ -21,6 +23,16 @@ def word(group: str, code: str | None) -> str:
         return text(f"{group}.{code}")
     except KeyError:
         return code
+
+
+def words(group: str, codes: Sequence[str]) -> list[tuple[str, str]]:
+    """Return codes with their words, to choose from."""
+    return [(code, word(group, code)) for code in codes]
+
+
+def named(entries: Sequence[Category]) -> list[tuple[str, str]]:
+    """Return codes of categories with their names, to choose from."""
+    return [(entry.code, entry.name) for entry in entries]
 
 
 def percent(share: float) -> str:
@@ -64,8 +76,8 @@ def short(identifier: str) -> str:
 
 def teach(blueprint: Blueprint) -> None:
     """Let every template of the application use the texts and these forms."""
-    blueprint.add_app_template_global(text, "text")
-    blueprint.add_app_template_global(word, "word")
+    for say in (text, word, words, named):
+        blueprint.add_app_template_global(say, say.__name__)
     blueprint.add_app_template_filter(masked_quote, "masked")
     for form in (percent, day, clock_time, days_left, heading, beginning, short):
         blueprint.add_app_template_filter(form, form.__name__)

@@ -81,6 +81,7 @@ ROWS: dict[str, frozenset[str]] = {
     "POST /api/v1/tokens": ADMIN,
     "DELETE /api/v1/tokens/<token_id>": ADMIN,
     "GET /": OFFICE,
+    "GET /letters": OFFICE,
     "GET /letters/<letter_id>": OFFICE,
     "GET /matters": OFFICE,
     "GET /matters/<matter_id>": OFFICE,

@@ -148,13 +148,13 @@ def test_changes_are_recorded_without_the_password(office: Office, accounts: Acc
 def test_a_login_opens_the_pages_and_a_logout_closes_them_for_good(browser: FlaskClient, accounts: Accounts) -> None:
     assert accounts.known("li")
     assert log_in(browser).status_code == 302
-    assert browser.get("/").status_code == 200
+    assert browser.get("/letters").status_code == 200
     cookie = browser.get_cookie("session")
     assert cookie
     assert cookie.http_only
     browser.post("/logout")
     browser.set_cookie("session", cookie.value)
-    assert browser.get("/").status_code == 302
+    assert browser.get("/letters").status_code == 302
 
 
 def test_a_wrong_password_says_no_more_than_that(browser: FlaskClient, accounts: Accounts) -> None:
@@ -184,7 +184,7 @@ def test_a_login_leads_to_no_other_host(browser: FlaskClient, accounts: Accounts
 def test_sessions_end_when_their_user_changes(browser: FlaskClient, accounts: Accounts, change: dict[str, Any]) -> None:
     log_in(browser)
     accounts.change("li", change, OPERATOR)
-    assert browser.get("/").status_code == 302
+    assert browser.get("/letters").status_code == 302
 
 
 @pytest.mark.parametrize(("column", "hours"), [("seen_at", 1), ("began_at", 10)])
@@ -196,7 +196,7 @@ def test_sessions_end_by_themselves(
     past = moment(datetime.now(UTC) - timedelta(hours=hours, seconds=1))
     with office.database.write() as connection:
         connection.execute(update(sessions).values({column: past}))
-    assert browser.get("/").status_code == 302
+    assert browser.get("/letters").status_code == 302
 
 
 def test_the_secret_of_a_session_is_stored_as_a_hash(office: Office, browser: FlaskClient, accounts: Accounts) -> None:

@@ -86,11 +86,11 @@ def test_a_login_link_expires(office: Office) -> None:
 def test_a_login_link_opens_the_pages_once(app: Flask, office: Office) -> None:
     secret = make_login_link(office.database, "demo", "clerk")
     browser, late = app.test_client(), app.test_client()
-    assert browser.get("/").status_code == 302
+    assert browser.get("/letters").status_code == 302
     assert browser.get(f"/login/{secret}").status_code == 302
-    assert browser.get("/").status_code == 200
+    assert browser.get("/letters").status_code == 200
     assert late.get(f"/login/{secret}").status_code == 410
-    assert late.get("/").status_code == 302
+    assert late.get("/letters").status_code == 302
 
 
 def test_a_page_session_is_no_key_to_the_api(app: Flask, office: Office) -> None:

@@ -124,7 +124,7 @@ def test_a_known_user_comes_in_and_to_the_page_that_was_wanted(browser: FlaskCli
 def test_who_is_unknown_here_stays_outside(browser: FlaskClient, provider: Provider) -> None:
     provider.name = "wang"
     assert come_back(browser, provider).status_code == 403
-    assert browser.get("/").status_code == 302
+    assert browser.get("/letters").status_code == 302
 
 
 def test_a_disabled_user_stays_outside(office: Office, browser: FlaskClient, provider: Provider) -> None:
@@ -134,7 +134,7 @@ def test_a_disabled_user_stays_outside(office: Office, browser: FlaskClient, pro
 
 def test_an_answer_to_another_question_is_refused(browser: FlaskClient, provider: Provider) -> None:
     assert come_back(browser, provider, state="guessed").status_code == 403
-    assert browser.get("/").status_code == 302
+    assert browser.get("/letters").status_code == 302
 
 
 def test_an_answer_that_nobody_signed_is_refused(browser: FlaskClient, provider: Provider) -> None:

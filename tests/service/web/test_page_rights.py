@@ -22,6 +22,7 @@ POLICY = {
     "default-src 'none'", "style-src 'self'", "script-src 'self'", "img-src 'self' data:", "connect-src 'self'",
     "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
 }  # fmt: skip
+LEADS_ON = "GET /"
 OPEN_PAGES = ("/login", "/docs", "/login/used-up", "/nowhere")
 
 
@@ -64,7 +65,11 @@ def paths(app: Flask, office: Office) -> list[str]:
     take(office, LIFT_AGAIN, petitioner=ZHAO)
     take(office, BRIBE, accused=["李某"])
     ids = {"letter_id": first.id, "matter_id": first.matter_id}
-    return [way.path(**ids) for way in ways(app) if not way.of_api and ROWS[way.name] and way.method == "GET"]
+    return [
+        way.path(**ids)
+        for way in ways(app)
+        if not way.of_api and ROWS[way.name] and way.method == "GET" and way.name != LEADS_ON
+    ]
 
 
 def pages(browser: FlaskClient, paths: list[str]) -> Iterator[tuple[str, str]]:
@@ -110,7 +115,7 @@ def test_every_change_by_a_page_wants_the_token_of_its_form(app: Flask, office: 
         for forged in ({}, {"csrf_token": "x"}):
             answer = browser.open(way.path(**values), method=way.method, data=forged)
             assert answer.status_code == 400, way.name
-    assert browser.get("/").status_code == 200
+    assert browser.get("/letters").status_code == 200
 
 
 @pytest.mark.parametrize(("https", "secure"), [("on", True), ("off", False)])

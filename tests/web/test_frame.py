@@ -1,0 +1,61 @@
+"""What all pages share: the way around by keyboard, the help, and looks that everybody can use."""
+
+from service.texts import text
+from tests.service.desk import LIFT, LIFT_AGAIN, ROAD, WAGES, ZHAO, take
+from tests.web.conftest import Enter
+from tests.web.house import House
+from tests.web.looks import assert_accessible, assert_fits, picture
+
+
+def test_the_first_tab_leads_past_the_navigation(house: House, enter: Enter) -> None:
+    take(house.office, LIFT)
+    visit = enter("clerk")
+    visit.press("Tab", "Enter", "Tab")
+    assert visit.page.evaluate("document.activeElement.closest('main') !== null")
+
+
+def test_rows_are_walked_through_and_opened_by_keys(house: House, enter: Enter) -> None:
+    rows = [take(house.office, body).row for body in (LIFT, ROAD)]
+    visit = enter("clerk")
+    visit.go("/letters")
+    visit.press("j", "j", "k", "Enter")
+    visit.page.wait_for_url(f"**/letters/{rows[1].id}")
+
+
+def test_the_help_names_the_keys_of_the_page_and_turns_them_off(house: House, enter: Enter) -> None:
+    take(house.office, LIFT)
+    visit = enter("clerk")
+    visit.go("/letters")
+    visit.press("?")
+    help_ = visit.page.get_by_role("dialog", name=text("keys.heading"))
+    assert text("keys.next_row") in help_.inner_text()
+    assert_accessible(visit.page)
+    visit.page.get_by_label(text("keys.on")).uncheck()
+    visit.press("?", "j")
+    assert help_.is_hidden()
+    assert visit.page.evaluate("document.activeElement.closest('table')") is None
+
+
+def test_lists_and_single_things_are_accessible_and_fit(house: House, enter: Enter) -> None:
+    first = take(house.office, LIFT, title="电梯停运", petitioner=ZHAO, region="江州市").row
+    for body in (LIFT_AGAIN, ROAD, WAGES):
+        take(house.office, body, petitioner=ZHAO)
+    visit = enter("supervisor")
+    for name, path in (
+        ("letters", "/letters"),
+        ("matters", "/matters"),
+        ("matter", f"/matters/{first.matter_id}"),
+        ("hot-issues", "/hot-issues"),
+    ):
+        visit.go(path)
+        assert_accessible(visit.page)
+        assert_fits(visit.page)
+        picture(visit.page, name)
+
+
+def test_the_login_is_accessible_and_fits(enter: Enter) -> None:
+    visit = enter("clerk")
+    visit.page.get_by_role("button", name=text("page.logout")).click()
+    assert_accessible(visit.page)
+    assert_fits(visit.page)
+    picture(visit.page, "login")
