@@ -9,7 +9,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from service.caller import Caller
 from service.office import Office
-from service.queries.letters import Filter
+from service.queries.lists import Filter
 from service.schemas.views import LetterOut
 from service.tabular import Cell, csv_lines, neutral
 

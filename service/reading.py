@@ -25,7 +25,8 @@ from service.queries import deadlines as deadline_queries
 from service.queries import letters as queries
 from service.queries import matters as matter_queries
 from service.queries.deadlines import DueFilter
-from service.queries.letters import Filter, Sight
+from service.queries.letters import Sight
+from service.queries.lists import Filter, count_up_to, page_of_letters
 from service.quotes import masked_quote
 from service.registration import number_of
 from service.regrouping import letter_of_row
@@ -121,15 +122,20 @@ class Reader:
 
     def letters(self, narrow: Filter, limit: int, cursor: str | None) -> LetterPage:
         """Return a page of letters, newest first."""
-        if self.caller.sight.owner is not None:
-            narrow = replace(narrow, category=None, review=None, visit_level=None, restricted=None)
-        if not self.flagger.on:
-            narrow = replace(narrow, visit_level=None)
-        rows = queries.page_of_letters(
-            self.connection, self.caller.sight, narrow, limit + 1, position_of(cursor) if cursor else None
-        )
+        after = position_of(cursor) if cursor else None
+        rows = page_of_letters(self.connection, self.caller.sight, self._allowed(narrow), limit + 1, after)
         more = cursor_of(rows[limit - 1].received_at, rows[limit - 1].id) if len(rows) > limit else None
         return LetterPage(items=self.views(rows[:limit]), next=more)
+
+    def count_letters(self, narrow: Filter) -> int:
+        """Return how many letters all pages have together; 1,001 if there are more than 1,000."""
+        return count_up_to(self.connection, self.caller.sight, self._allowed(narrow))
+
+    def _allowed(self, narrow: Filter) -> Filter:
+        """Leave out what the caller must not ask for, and what the office does not have."""
+        if self.caller.sight.owner is not None:
+            narrow = replace(narrow, category=None, review=None, needs_review=None, visit_level=None, restricted=None)
+        return narrow if self.flagger.on else replace(narrow, visit_level=None)
 
     def similar(self, engine: Engine, letter_id: str) -> list[SimilarOut]:
         """Return the letters linked to a letter, best first, with evidence from each (a) to this letter (b)."""

@@ -18,7 +18,7 @@ from service.db import Database
 from service.importer import Source, import_rows
 from service.migrate import upgrade
 from service.office import Office
-from service.queries.letters import Filter
+from service.queries.lists import Filter
 from service.schemas.views import LetterOut
 from service.sessions import make_login_link
 from service.settings import Settings

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, insert
 
 from model.gathering import Link
+from service.queries.arrivals import count_arrivals
 from service.queries.letters import moment
 from service.queries.matters import insert_links
 from service.tables import accused, changes, identities, letters, matters, sealed, vectors
@@ -45,6 +46,7 @@ class Additions:
 
     def write(self) -> None:
         """Insert all that was gathered since the last time."""
+        count_arrivals(self._connection, self._rows[letters])
         for table, rows in self._rows.items():
             if rows:
                 self._connection.execute(insert(table), rows)

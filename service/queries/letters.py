@@ -7,11 +7,12 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, or_, select, true, tuple_, update
 
+from service.queries.arrivals import count_arrivals, recounted
 from service.tables import accused, changes, idempotency_keys, identities, letters, matters, sealed, vectors
 
 ChangeKind = Literal["put", "removed"]
 # A letter with what is sealed of it, `people`.
-_WHOLE = select(letters, sealed.c.content.label("people")).outerjoin(sealed, sealed.c.letter_id == letters.c.id)
+WHOLE = select(letters, sealed.c.content.label("people")).outerjoin(sealed, sealed.c.letter_id == letters.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +54,6 @@ def accusing(marks: Collection[str]) -> Any:
     return statement.where(letter.c.restricted, accused.c.hash.in_(sorted(marks)))
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What a list of letters is narrowed by; None means anything."""
-
-    category: str | None = None
-    region: str | None = None
-    channel: str | None = None
-    review: str | None = None
-    visit_level: str | None = None
-    restricted: bool | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-
-
 _TEXTS = [
     letters.c[name]
     for name in (
@@ -86,6 +73,7 @@ def insert_letter(
 ) -> None:
     """Store a letter with its vector by a model, the change that tells other processes, and the hashes of who wrote."""
     connection.execute(insert(letters), values)
+    count_arrivals(connection, [values])
     rows = [{"letter_id": values["id"], "hash": value} for value in sorted(set(hashes))]
     if rows:
         connection.execute(insert(identities), rows)
@@ -134,8 +122,7 @@ def forget_likeness(connection: Connection, letter_id: str) -> None:
 
 def move_to_compartment(connection: Connection, letter_id: str, restricted: bool) -> None:
     """Keep a letter among accusations, or among all others, and tell other processes."""
-    values = {"restricted": restricted, "revision": letters.c.revision + 1}
-    connection.execute(update(letters).where(letters.c.id == letter_id).values(values))
+    revise_letter(connection, letter_id, {"restricted": restricted})
     insert_change(connection, letter_id, "put")
 
 
@@ -160,12 +147,12 @@ def insert_idempotency_keys(connection: Connection, rows: Sequence[Mapping[str, 
 
 def find_letter(connection: Connection, letter_id: str, sight: Sight) -> Row[Any] | None:
     """Return a letter that the caller may see."""
-    return connection.execute(_WHOLE.where(letters.c.id == letter_id, sight.condition())).one_or_none()
+    return connection.execute(WHOLE.where(letters.c.id == letter_id, sight.condition())).one_or_none()
 
 
 def find_letters(connection: Connection, ids: Sequence[str], sight: Sight) -> dict[str, Row[Any]]:
     """Return those of the letters that the caller may see."""
-    rows = connection.execute(_WHOLE.where(letters.c.id.in_(ids), sight.condition())) if ids else ()
+    rows = connection.execute(WHOLE.where(letters.c.id.in_(ids), sight.condition())) if ids else ()
     return {row.id: row for row in rows}
 
 
@@ -185,13 +172,13 @@ def insert_accused(connection: Connection, letter_id: str, hashes: Iterable[str]
 def accusations_without_hashes(connection: Connection, after: str, limit: int) -> list[Row[Any]]:
     """Return up to `limit` accusations after an id of which no accused is known, in the order of their ids."""
     known = select(accused.c.letter_id).where(accused.c.letter_id == letters.c.id).exists()
-    statement = _WHOLE.where(letters.c.restricted, ~known, letters.c.id > after)
+    statement = WHOLE.where(letters.c.restricted, ~known, letters.c.id > after)
     return list(connection.execute(statement.order_by(letters.c.id).limit(limit)))
 
 
 def letters_by_id(connection: Connection, ids: Sequence[str]) -> dict[str, Row[Any]]:
     """Return the letters of the ids that exist."""
-    rows = connection.execute(_WHOLE.where(letters.c.id.in_(ids)))
+    rows = connection.execute(WHOLE.where(letters.c.id.in_(ids)))
     return {row.id: row for row in rows}
 
 
@@ -207,38 +194,9 @@ def companions(connection: Connection, ids: Sequence[str]) -> set[str]:
     return set(connection.execute(select(letters.c.id).where(letters.c.matter_id.in_(theirs))).scalars())
 
 
-def page_of_letters(
-    connection: Connection, sight: Sight, narrow: Filter, limit: int, after: tuple[str, str] | None
-) -> list[Row[Any]]:
-    """Return up to `limit` letters, newest first, after the (received_at, id) of the last one seen."""
-    statement = _WHOLE.where(sight.condition(), *_conditions(narrow))
-    if after:
-        received_at, letter_id = after
-        older = letters.c.received_at < received_at
-        statement = statement.where(or_(older, and_(letters.c.received_at == received_at, letters.c.id < letter_id)))
-    return list(connection.execute(statement.order_by(letters.c.received_at.desc(), letters.c.id.desc()).limit(limit)))
-
-
-def _conditions(narrow: Filter) -> list[Any]:
-    equal = {
-        letters.c.category: narrow.category,
-        letters.c.region: narrow.region,
-        letters.c.channel: narrow.channel,
-        letters.c.review: narrow.review,
-        letters.c.visit_level: narrow.visit_level,
-        letters.c.restricted: narrow.restricted,
-    }
-    conditions = [column == value for column, value in equal.items() if value is not None]
-    if narrow.since:
-        conditions.append(letters.c.received_at >= moment(narrow.since))
-    if narrow.until:
-        conditions.append(letters.c.received_at < moment(narrow.until))
-    return conditions
-
-
 def letters_of_matters(connection: Connection, matter_ids: Sequence[str], sight: Sight) -> list[Row[Any]]:
     """Return the letters of matters, oldest first."""
-    statement = _WHOLE.where(letters.c.matter_id.in_(matter_ids), sight.condition())
+    statement = WHOLE.where(letters.c.matter_id.in_(matter_ids), sight.condition())
     return list(connection.execute(statement.order_by(letters.c.received_at, letters.c.id)))
 
 
@@ -274,7 +232,8 @@ def move_letters(connection: Connection, places: Mapping[str, tuple[str, str]]) 
 def revise_letter(connection: Connection, letter_id: str, values: Mapping[str, Any]) -> None:
     """Change columns of a letter, and count the change."""
     whole = {**values, "revision": letters.c.revision + 1}
-    connection.execute(update(letters).where(letters.c.id == letter_id).values(whole))
+    with recounted(connection, letter_id, values):
+        connection.execute(update(letters).where(letters.c.id == letter_id).values(whole))
 
 
 def letters_after(connection: Connection, letter_id: str, limit: int) -> list[Row[Any]]:

@@ -11,7 +11,7 @@ from service.clocks import DutyName
 from service.course import STEPS, Step
 from service.queries.audit import Narrowing
 from service.queries.deadlines import DueFilter
-from service.queries.letters import Filter
+from service.queries.lists import Filter
 from service.schemas.letters import TIME, LetterIn, LetterValueError, Line, Text
 from service.schemas.views import LetterOut
 
@@ -203,6 +203,7 @@ class LettersFilter(BaseModel):
     region: Line | None = None
     channel: Literal["letter", "visit", "web", "phone"] | None = None
     review: Literal["pending", "accepted", "corrected"] | None = None
+    needs_review: bool | None = Field(default=None, description="Whether the category must be looked at.")
     level: VisitLevel | None = Field(default=None, description="Group-visit level.")
     restricted: bool | None = Field(default=None, description="Accusations only, or none; for discipline.")
     since: Moment | None = Field(default=None, description="Received at or after this time.")
@@ -217,6 +218,7 @@ class LettersFilter(BaseModel):
             region=self.region,
             channel=self.channel,
             review=self.review,
+            needs_review=self.needs_review,
             visit_level=self.level,
             restricted=self.restricted,
             since=parse_time(self.since) if self.since else None,

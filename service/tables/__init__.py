@@ -2,6 +2,7 @@
 
 from service.tables.access import failed_logins, login_links, sessions, tokens, users
 from service.tables.base import MOMENT, metadata
+from service.tables.counts import daily_counts
 from service.tables.letters import (
     accused,
     audit,
@@ -33,6 +34,7 @@ __all__ = [
     "bases",
     "changes",
     "corrections",
+    "daily_counts",
     "deadlines",
     "decisions",
     "disagreements",

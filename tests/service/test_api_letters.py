@@ -2,8 +2,12 @@ from typing import Any
 
 import pytest
 
+from service.caller import Caller
 from service.office import Office
+from service.queries.letters import Sight
+from service.queries.lists import Filter, count_up_to
 from tests.service.desk import (
+    BRIBE,
     GATHERING,
     LIFT,
     LIFT_AGAIN,
@@ -15,6 +19,7 @@ from tests.service.desk import (
     assert_problem,
     count,
     ids,
+    take,
 )
 
 CLOCKS = ["route", "notice", "dispute", "handling", "review", "re_review"]
@@ -212,3 +217,32 @@ def test_the_group_visit_flag_can_be_switched_off(office: Office, let_in: LetIn)
 def test_a_letter_that_is_not_there_is_missing(clerk: Desk, letter_id: str) -> None:
     assert_problem(clerk.get(f"/letters/{letter_id}"), 404)
     assert_problem(clerk.get(f"/letters/{letter_id}/similar"), 404)
+
+
+def test_the_queue_holds_what_a_person_must_look_at(clerk: Desk) -> None:
+    for body in (LIFT, ROAD, WAGES, "您好。"):
+        clerk.deliver(body)
+    every = clerk.read("/letters")["items"]
+    unsure = [letter["id"] for letter in every if letter["category"]["needs_review"]]
+    assert ids(clerk.read("/letters", needs_review="true")["items"]) == unsure
+    assert set(ids(clerk.read("/letters", needs_review="false")["items"])) == set(ids(every)) - set(unsure)
+
+
+def test_letters_are_counted_up_to_a_number(office: Office) -> None:
+    for number in range(3):
+        take(office, f"{LIFT}第{number}次。", region="云河县")
+    take(office, BRIBE, accused=["物业公司"])
+    with office.database.read() as connection:
+        counted = [
+            count_up_to(connection, sight, narrow, most)
+            for sight, narrow, most in (
+                (Sight(restricted=True), Filter(), 1000),
+                (Sight(restricted=False), Filter(), 1000),
+                (Sight(restricted=False), Filter(), 2),
+                (Sight(restricted=False), Filter(), 3),
+                (Sight(restricted=False), Filter(region="别处"), 2),
+            )
+        ]
+        assert counted == [4, 3, 3, 3, 0]
+        reader = office.reader(connection, Caller("li", "clerk"))
+        assert reader.count_letters(Filter(region="云河县", needs_review=None)) == 3

@@ -112,6 +112,7 @@ def test_no_filter_searches_for_people() -> None:
         "region",
         "channel",
         "review",
+        "needs_review",
         "level",
         "since",
         "until",

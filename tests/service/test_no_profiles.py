@@ -46,7 +46,7 @@ MAY_SPEAK_OF_PEOPLE = {
 BROUGHT = {"Person", "LetterIn"}
 PERSONAL_COLUMNS = {("letters", "people_present")}
 ASKED = {
-    "category", "region", "channel", "review", "level", "since", "until", "limit", "cursor", "scores",
+    "category", "region", "channel", "review", "needs_review", "level", "since", "until", "limit", "cursor", "scores",
     "action", "kind", "id", "actor", "due", "clock", "restricted", "format",
 }  # fmt: skip
 

@@ -7,7 +7,7 @@ import pytest
 
 from service.caller import Caller, Role
 from service.office import Office
-from service.queries.letters import Filter
+from service.queries.lists import Filter
 from service.schemas.views import LetterOut
 from tests.service.desk import BRIBE, GATHERING, LIFT, LIFT_AGAIN, ROAD, Desk, take
 
