@@ -98,6 +98,11 @@ class EmbeddedIndex(SimilarityIndex):
         """Return how many letters the index holds."""
         return len(self._base) + len(self._tail)
 
+    @property
+    def in_memory(self) -> int:
+        """Return how many letters came after the snapshot; they are held in memory of this process alone."""
+        return len(self._tail)
+
     def __contains__(self, letter_id: str) -> bool:
         """Say whether a letter is in the index."""
         return letter_id in self._tail or letter_id in self._base

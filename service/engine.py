@@ -118,8 +118,8 @@ class Engine:
         self.indexes.catch_up(connection, self._forget)
 
     def keep(self, database: Database) -> None:
-        """Save time to the next start; best done where nobody waits for a lock."""
-        self.indexes.keep(database)
+        """Save memory, and time to the next start; best done where nobody waits for a lock."""
+        self.indexes.keep(database, self._forget)
 
     @property
     def last_change(self) -> int:

@@ -39,8 +39,8 @@ class KeptIndexes(Protocol):
         The transaction of the connection must not have written yet. `forget` is called with each letter that went.
         """
 
-    def keep(self, database: Database) -> None:
-        """Save time to the next start, where nobody waits for a lock."""
+    def keep(self, database: Database, forget: Forget) -> None:
+        """Save memory, and time to the next start, where nobody waits for a lock; `forget` as in catching up."""
 
     def nearest(self, vector: Signature, restricted: bool, count: int, at_least: float) -> list[str]:
         """Return the ids of up to `count` letters at least so near to a vector, among accusations or all others."""
@@ -54,11 +54,18 @@ class EmbeddedIndexes(KeptIndexes):
         # Accusations have an index of their own, so that no search among other letters can touch them.
         self._indexes: Indexes = {False: EmbeddedIndex(), True: EmbeddedIndex()}
         self._last_change = 0
+        # The snapshot that was taken up last.
+        self._snapshot = 0
         self._lock = threading.RLock()
 
     def __len__(self) -> int:
         """Return how many letters the indexes hold."""
         return sum(map(len, self._indexes.values()))
+
+    @property
+    def in_memory(self) -> int:
+        """Return how many letters are held beside the snapshot, in memory that no other process shares."""
+        return sum(index.in_memory for index in self._indexes.values())
 
     @property
     def last_change(self) -> int:
@@ -70,6 +77,7 @@ class EmbeddedIndexes(KeptIndexes):
         with self._lock:
             if self.snapshots:
                 self._indexes, self._last_change = self.snapshots.open(connection)
+                self._snapshot = self._last_change
             self.catch_up(connection, forget)
 
     def catch_up(self, connection: Connection, forget: Forget) -> None:
@@ -81,11 +89,28 @@ class EmbeddedIndexes(KeptIndexes):
                 self._take_in(page, forget)
                 more = len(page) == PAGE
 
-    def keep(self, database: Database) -> None:
-        """Write a snapshot of the indexes if enough has changed."""
-        if self.snapshots and self.snapshots.is_due(self._last_change):
+    def keep(self, database: Database, forget: Forget) -> None:
+        """Write a snapshot of the indexes if enough has changed; take up the one that any process wrote last."""
+        if self.snapshots is None:
+            return
+        if self.snapshots.is_due(self._last_change):
             with database.read() as connection, self._lock:
                 self.snapshots.save(connection, self._indexes, self._last_change)
+        if (newest := self.snapshots.newest) > self._snapshot:
+            with database.read() as connection:
+                self._take_up(newest, self.snapshots.open(connection), connection, forget)
+
+    def _take_up(self, newest: int, opened: tuple[Indexes, int], connection: Connection, forget: Forget) -> None:
+        """Go on from a snapshot that was opened, unless another thread has meanwhile seen more than this one can."""
+        with self._lock:
+            before = self._indexes, self._last_change
+            if opened[1]:
+                self._indexes, self._last_change = opened
+                self.catch_up(connection, forget)
+            if self._last_change < before[1]:
+                self._indexes, self._last_change = before
+            else:
+                self._snapshot = newest
 
     def _take_in(self, page: Sequence[Row[Any]], forget: Forget) -> None:
         # Of a letter that changed twice only what it is now counts.
@@ -160,7 +185,7 @@ class SharedIndexes(KeptIndexes):
                 forget(letter)
         return len(page)
 
-    def keep(self, database: Database) -> None:
+    def keep(self, database: Database, forget: Forget) -> None:
         """Do nothing: the database keeps the indexes."""
 
     def nearest(self, vector: Signature, restricted: bool, count: int, at_least: float) -> list[str]:

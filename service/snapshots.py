@@ -50,9 +50,14 @@ class Snapshots:
             return nothing
         return {restricted: index for restricted, (index, _) in opened.items()}, number
 
+    @property
+    def newest(self) -> int:
+        """Return the number of the last change in the snapshot on disk, 0 without one."""
+        return self._mark()[0]
+
     def is_due(self, number: int) -> bool:
         """Say whether so many changes came since the last snapshot that another is worth its time."""
-        return number - self._mark()[0] >= SAVE_EVERY
+        return number - self.newest >= SAVE_EVERY
 
     def save(self, connection: Connection, indexes: Indexes, number: int) -> None:
         """Write the indexes as they stand at a change, unless another process is writing.

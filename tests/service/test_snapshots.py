@@ -56,6 +56,32 @@ def test_a_process_starts_from_the_snapshot_and_catches_up(keeping: Office, smal
     assert near(fresh, restricted=True) == {secret}
 
 
+def test_processes_go_on_from_the_newest_snapshot_and_miss_nothing(keeping: Office, small_analyser: Analyser) -> None:
+    other = started(keeping, small_analyser)
+    stored = [take(keeping, body).row.id for body in (LIFT, ROAD, WAGES, LIFT_AGAIN)]
+    secret = take(keeping, BRIBE).row.id
+    with keeping.database.write() as connection:
+        remove_letter(connection, stored[1])
+    for engine in (keeping.engine, other):
+        assert isinstance(engine.indexes, EmbeddedIndexes)
+        engine.keep(keeping.database)
+        assert engine.indexes.in_memory < 2
+        with keeping.database.read() as connection:
+            engine.catch_up(connection)
+        assert near(engine) == {*stored} - {stored[1]}
+        assert near(engine, restricted=True) == {secret}
+
+
+def test_a_snapshot_that_cannot_be_read_is_not_taken_up(keeping: Office) -> None:
+    first = take(keeping, LIFT).row.id
+    folder = keeping.settings.home_folder / "index"
+    second = take(keeping, ROAD).row.id
+    for file in folder.rglob("vectors.npy"):
+        file.write_bytes(b"damaged")
+    third = take(keeping, WAGES).row.id
+    assert near(keeping.engine) == {first, second, third}
+
+
 def test_a_snapshot_holds_no_letter_that_was_removed_since(keeping: Office, small_analyser: Analyser) -> None:
     gone, kept, _ = (take(keeping, body).row.id for body in (LIFT, ROAD, WAGES))
     with keeping.database.write() as connection:
