@@ -5,14 +5,13 @@ from typing import Any
 from flask import Response, request
 
 from model.errors import LetterError
+from service.acting import correct
 from service.api.base import CONDITIONS, NOT_MODIFIED, answer, api_blueprint, unchanged
 from service.audit import LETTER, filter_of, record_list, record_look
 from service.auth import allow, this_caller
 from service.caller import OFFICE, READERS, UNMASKERS, Role
-from service.correcting import Corrector
 from service.errors import Problem
 from service.export import export_file, pieces
-from service.flagging import flags_follow
 from service.observing import leave_out, these_metrics
 from service.office import this_office
 from service.preconditions import is_known
@@ -151,8 +150,7 @@ def correct_letter(path: LetterPath, header: ConditionHeader, body: CorrectionIn
     The first to send If-Match with the present ETag wins; others answer 412 with today's.
     """
     office = this_office()
-    with office.database.write() as connection, flags_follow(connection, office.flagger):
-        Corrector(connection, office.engine, this_caller()).correct(path.letter_id, body, header.if_match)
+    correct(office, this_caller(), path.letter_id, body, header.if_match)
     with office.database.read() as connection:
         # The caller has just read and changed it, even if it is out of sight from now on.
         row = letters_by_id(connection, [path.letter_id])[path.letter_id]

@@ -1,27 +1,22 @@
 """Matters: list, read, what people decide on them, and what the office did in them."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from flask import Response
-from sqlalchemy import Connection
 
 from service import audit
+from service.acting import deciding, take_step
 from service.api.base import MATCHED, NOT_MODIFIED, answer, api_blueprint, unchanged
 from service.auth import allow, this_caller
 from service.caller import OFFICE, Caller
 from service.decisions import Decider
-from service.flagging import flags_follow
 from service.notices import notice_of
 from service.office import this_office
 from service.paper import WORD, document_of
-from service.preconditions import is_known, require_unchanged
-from service.queries.letters import letters_of_matters
-from service.queries.matters import find_matter, revision_of
-from service.regrouping import EVERYTHING
+from service.preconditions import is_known
 from service.schemas.requests import (
     ConditionHeader,
     KnownHeader,
@@ -35,7 +30,6 @@ from service.schemas.requests import (
     StepIn,
 )
 from service.schemas.views import MatterOut, MatterPage
-from service.steps import Recorder
 
 matters_api = api_blueprint("matters")
 WORD_FILE: dict[str, Any] = {"content": {WORD: {"schema": {"type": "string", "format": "binary"}}}}
@@ -112,15 +106,7 @@ def record_step(path: MatterPath, header: ConditionHeader, body: StepIn) -> Resp
     The first step registers the matter. Repeating a step with the same time answers 200 and records nothing new. What
     makes no sense in the order of the times is refused, saying what is possible.
     """
-    office = this_office()
-    with office.database.write() as connection, flags_follow(connection, office.flagger) as touched:
-        _require_state(connection, path.matter_id, header)
-        letters = letters_of_matters(connection, [path.matter_id], EVERYTHING)
-        had_it = find_matter(connection, path.matter_id).unit == this_caller().unit
-        new = Recorder(connection, this_caller(), letters).record(body)
-        if new:
-            audit.record(connection, this_caller(), body.type, audit.MATTER, [path.matter_id])
-            touched.add(path.matter_id)
+    new, had_it = take_step(this_office(), this_caller(), path.matter_id, body, header.if_match)
     # Who had the matter has just seen all of it, even if it went to another unit now.
     viewer = replace(this_caller(), beside=path.matter_id) if had_it else this_caller()
     return _shown(path.matter_id, status=201 if new else 200, viewer=viewer)
@@ -138,22 +124,8 @@ def make_notice(path: MatterPath, body: NoticeIn) -> Response:
     return Response(document_of(sheet), content_type=WORD, headers=headers)
 
 
-@contextmanager
-def _deciding(matter_id: str, header: ConditionHeader) -> Iterator[Decider]:
-    office = this_office()
-    with office.database.write() as connection, flags_follow(connection, office.flagger):
-        _require_state(connection, matter_id, header)
-        yield Decider(connection, this_caller())
-
-
-def _require_state(connection: Connection, matter_id: str, header: ConditionHeader) -> None:
-    """Check that the caller may see the matter, and that it is as it was if the caller names a state."""
-    reader = this_office().reader(connection, this_caller())
-    reader.require_matter(matter_id)
-    if header.if_match is not None:
-        revision = revision_of(connection, matter_id)
-        tag = reader.matter_tag(reader.matter(matter_id))
-        require_unchanged(header.if_match, revision, tag)
+def _deciding(matter_id: str, header: ConditionHeader) -> AbstractContextManager[Decider]:
+    return deciding(this_office(), this_caller(), matter_id, header.if_match)
 
 
 def _shown(matter_id: str, status: int = 200, known: str | None = None, viewer: Caller | None = None) -> Response:

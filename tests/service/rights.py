@@ -5,10 +5,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from secrets import token_hex
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse as Answer
@@ -140,14 +142,20 @@ class Visitor:
     client: FlaskClient
     browser: FlaskClient
     token: str
+    form_token: str
 
     def try_way(self, way: Way, path: str, method: str | None = None, **options: Any) -> Answer:
-        """Use a way; whatever the caller sends is named alike, so that answers may be compared byte by byte."""
+        """Use a way; whatever the caller sends is named alike, so that answers may be compared byte by byte.
+
+        Pages take what is meant for the API as a form, with the token that their own forms hold.
+        """
         headers = {**SAME_ID, "If-Match": '"0"', **options.pop("headers", {})}
         if way.of_api:
             headers["Authorization"] = f"Bearer {self.token}"
             return self.client.open(path, method=method or way.method, headers=headers, **options)
-        headers["Accept"] = "text/html"
+        headers |= {"Accept": "text/html", "X-CSRFToken": self.form_token}
+        if "json" in options:
+            options["data"] = {"tag": "*"} | options.pop("json")
         return self.browser.open(path, method=method or way.method, headers=headers, **options)
 
     @cached_property
@@ -163,11 +171,13 @@ class Visitor:
 def visit(app: Flask, office: Office, caller: Caller) -> Visitor:
     """Let a caller in by both doors."""
     token = make_token(office.database, caller.name, caller.role, caller.unit, caller.regions)
-    browser = app.test_client()
+    browser, secret = app.test_client(), token_hex(20)
     with browser.session_transaction() as session:
+        session["csrf_token"] = secret
         session["_user_id"] = begin_session(office.database, caller)
         session["_fresh"] = True
-    visitor = Visitor(app.test_client(use_cookies=False), browser, token)
+    signed = URLSafeTimedSerializer(office.keys.session, salt="wtf-csrf-token").dumps(secret)
+    visitor = Visitor(app.test_client(use_cookies=False), browser, token, str(signed))
     # The first use of a token in a day is written down.
     visitor.client.get("/api/v1/letters", headers={"Authorization": f"Bearer {token}"})
     return visitor
