@@ -1,5 +1,6 @@
 """The one door to the model: everything that service and commands ask of it."""
 
+import copy
 from collections.abc import Sequence
 
 import numpy as np
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 from model import segment
 from model.category import CategoryClassifier
 from model.caution import find_dangers
+from model.gathering import JOIN_FROM
 from model.group_visit import GroupVisitReader
 from model.profile import Profile
 from model.purpose import PurposeReader, route_of
@@ -35,7 +37,16 @@ class Analyser:
         self.relation = relation
         self.risk = risk
         self.segmenter = segmenter
+        # Who gathers letters into matters says from which score on; decisions are recorded with it.
+        self.join_from = JOIN_FROM
         segment.segmenter(segmenter)
+
+    def with_category(self, category: CategoryClassifier | None, join_from: float = JOIN_FROM) -> "Analyser":
+        """Return the same analyser with another category part, for letters that are joined from a score on."""
+        other = copy.copy(self)
+        other.category = category
+        other.join_from = join_from
+        return other
 
     def analyse(self, letters: Sequence[Letter]) -> list[Analysis]:
         """Return the analysis of each letter, in order; a part that is not trained is None."""

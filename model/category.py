@@ -1,5 +1,6 @@
 """Which category a letter belongs to, how sure that is, and which words decided."""
 
+import copy
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +18,7 @@ from model.reading import Page, Reading, pages
 from model.records import CategoryResult, Scored
 from model.taxonomy import Taxonomy
 from model.text import is_han
-from model.thresholds import precise_from
+from model.thresholds import HeldOut
 
 BITS = 22
 TELLING = 0.35
@@ -65,8 +66,9 @@ class CategoryClassifier:
     Level 1 is a calibrated linear machine over word and character n-grams. Level 2 has a machine of its own in
     every category, so that the probabilities of its classes add up to the category's.
 
-    Learned: `features_`, `level1_`, `level2_` (a branch for each category that has classes), and `thresholds_`
-    (categories,), the confidence from which `precision` was kept on held-out folds.
+    Learned: `features_`, `level1_`, `level2_` (a branch for each category that has classes), `thresholds_`
+    (categories,), the confidence from which `precision` was kept on held-out folds, and `held_out_`, the letters of
+    these folds as they were judged; None in a model that was trained without keeping them.
     """
 
     def __init__(
@@ -103,15 +105,35 @@ class CategoryClassifier:
         self.level1_ = CalibratedLinear(self.machine, AgreementTemperature, jobs=self.jobs).fit(
             rows, level1, groups, sizes, above
         )
-        self.thresholds_ = self._thresholds(level1)
+        self.held_out_: HeldOut | None = self._held_out(level1)
+        self.thresholds_ = self.held_out_.thresholds(len(self.level1_.classes_), self.precision)
         self.level2_ = self._fit_level2(rows, np.asarray(codes), groups, aids)
         self._drop_columns(rows, level1, np.asarray(codes), aids)
         return self
 
-    def _thresholds(self, level1: Labels) -> NDArray[np.float64]:
+    def _held_out(self, level1: Labels) -> HeldOut:
         proba = self.level1_.temperature_.predict_proba(self.level1_.held_out_)
         truth = np.searchsorted(self.level1_.classes_, level1)
-        return precise_from(proba.max(axis=1), proba.argmax(axis=1), truth, proba.shape[1], self.precision)
+        return HeldOut(proba.max(axis=1), proba.argmax(axis=1), truth)
+
+    def thresholds_at(self, precision: float) -> dict[str, float] | None:
+        """Return by code the confidence from which letters need no review at another precision.
+
+        None where the model was trained without keeping what that takes.
+        """
+        if self.held_out_ is None:
+            return None
+        thresholds = self.held_out_.thresholds(len(self.level1_.classes_), precision)
+        return dict(zip(self._codes, thresholds.tolist(), strict=True))
+
+    def promising(self, precision: float) -> "CategoryClassifier":
+        """Return the same classifier with the thresholds of another precision; itself where it cannot know them."""
+        if self.held_out_ is None or precision == self.precision:
+            return self
+        other = copy.copy(self)
+        other.precision = precision
+        other.thresholds_ = self.held_out_.thresholds(len(self.level1_.classes_), precision)
+        return other
 
     def _drop_columns(self, rows: csr_matrix, level1: Labels, codes: Labels, aids: Aids | None) -> None:
         """Keep the columns with the largest weights, rare ones counting as their value does, and learn from them."""

@@ -42,16 +42,17 @@ def gather(
     links: Iterable[Link],
     confirmed: Iterable[frozenset[str]] = (),
     rejected: Iterable[frozenset[str]] = (),
+    join_from: float = JOIN_FROM,
 ) -> list[frozenset[str]]:
     """Gather letters into matters.
 
-    Joins the two groups with the highest mean score again and again, as long as that mean is at least 0.5 (average
-    linkage, Sokal and Michener 1958): a letter must fit the matter, not only its nearest letter, so that no chain of
-    weak steps grows. A pair that was never scored counts as 0. Confirmed pairs stay together and rejected pairs apart,
-    whatever the scores, and two groups that both hold confirmed pairs join only by a person's decision. The result
-    depends on the sets only, not on their order.
+    Joins the two groups with the highest mean score again and again, as long as that mean is at least `join_from`
+    (average linkage, Sokal and Michener 1958): a letter must fit the matter, not only its nearest letter, so that no
+    chain of weak steps grows. A pair that was never scored counts as 0. Confirmed pairs stay together and
+    rejected pairs apart, whatever the scores, and two groups that both hold confirmed pairs join only by a person's
+    decision. The result depends on the sets only, not on their order.
     """
-    groups = _Groups(connected(letters, confirmed))
+    groups = _Groups(connected(letters, confirmed), join_from)
     groups.score(links)
     groups.bar(rejected)
     groups.join()
@@ -80,7 +81,8 @@ def connected(letters: Iterable[str], pairs: Iterable[Collection[str]]) -> list[
 class _Groups:
     """Groups of letters, each known by its first letter, with the sums of scores between them."""
 
-    def __init__(self, groups: Sequence[frozenset[str]]) -> None:
+    def __init__(self, groups: Sequence[frozenset[str]], join_from: float) -> None:
+        self.join_from = join_from
         self.members = {min(group): group for group in groups}
         self.place = {letter: name for name, group in self.members.items() for letter in group}
         self.confirmed = {name for name, group in self.members.items() if len(group) > 1}
@@ -134,7 +136,7 @@ class _Groups:
             first, second = sorted((name, other))
             size = len(self.members[first]), len(self.members[second])
             mean = total / (size[0] * size[1] * _UNIT)
-            if mean >= JOIN_FROM and other not in self.barred[name]:
+            if mean >= self.join_from and other not in self.barred[name]:
                 yield -mean, first, second, size
 
     def _unite(self, first: str, second: str) -> None:

@@ -24,6 +24,7 @@ from model.purpose import PurposeReader
 from model.relation import QUESTIONS, RelationScorer
 from model.taxonomy import content_of, taxonomy_of
 from model.term_classifier import TermClassifier
+from model.thresholds import HeldOut
 from model.topics import TopicSpace
 from model.utterance_scorer import UtteranceScorer
 
@@ -84,6 +85,10 @@ class PartReader:
         """Return a read-only array that is read from disk where it is used."""
         return np.asarray(np.load(self.folder / f"{name}.npy", mmap_mode="r", allow_pickle=False))
 
+    def holds(self, name: str) -> bool:
+        """Say whether there is an array of this name."""
+        return (self.folder / f"{name}.npy").is_file()
+
     def table(self, name: str) -> Any:
         """Return a small table."""
         return json.loads((self.folder / f"{name}.json").read_text(encoding="utf-8"))
@@ -133,6 +138,9 @@ def _write_category(part: CategoryClassifier, out: PartWriter) -> None:
     out.table("taxonomy", content_of(part.taxonomy))
     out.table("settings", {"precision": part.precision})
     out.array("thresholds", part.thresholds_)
+    if part.held_out_ is not None:
+        held = part.held_out_
+        out.array("held_out", np.vstack([held.confidence, held.guess, held.truth]))
     out.tfidf("features", part.features_)
     out.linear("level1", part.level1_)
     # An office's codes may hold any character, so files are numbered.
@@ -147,6 +155,11 @@ def _read_category(source: PartReader) -> CategoryClassifier:
     taxonomy = taxonomy_of(source.table("taxonomy"), str(source.folder))
     part = CategoryClassifier(taxonomy, precision=settings["precision"])
     part.thresholds_ = np.asarray(source.array("thresholds"))
+    part.held_out_ = None
+    # Models of earlier versions did not keep them: they promise the precision that they were trained for.
+    if source.holds("held_out"):
+        confidence, guess, truth = source.array("held_out")
+        part.held_out_ = HeldOut(confidence, guess.astype(np.intp), truth.astype(np.intp))
     part.features_ = source.tfidf("features")
     part.level1_ = source.linear("level1")
     part.machine = part.level1_.machine

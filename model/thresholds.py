@@ -1,11 +1,26 @@
 """From which confidence letters may be accepted without a person, so that a promised precision holds."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 NEVER = 1.1
 FEWEST_LETTERS = 5
 BORROWED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """Letters that were held out in training: confidence, class guessed and true class of each, shape (letters,)."""
+
+    confidence: NDArray[np.float64]
+    guess: NDArray[np.intp]
+    truth: NDArray[np.intp]
+
+    def thresholds(self, classes: int, precision: float) -> NDArray[np.float64]:
+        """Return for each class the confidence from which `precision` was kept on these letters, shape (classes,)."""
+        return precise_from(self.confidence, self.guess, self.truth, classes, precision)
 
 
 def precise_from(

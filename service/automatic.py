@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row
 
 from model import words
 from model.analyse import Analyser
-from model.gathering import JOIN_FROM, LINK_FROM, NEAR_FROM
+from model.gathering import LINK_FROM, NEAR_FROM
 from service.caller import Caller
 from service.keys import Keys
 from service.queries import automatic as queries
@@ -151,7 +151,7 @@ def _words() -> str:
 
 def _thresholds(analyser: Analyser) -> dict[str, Any]:
     """Return from where on a category needs no review, letters are compared, linked, and joined."""
-    found: dict[str, Any] = {"compare": NEAR_FROM, "link": LINK_FROM, "join": JOIN_FROM}
+    found: dict[str, Any] = {"compare": NEAR_FROM, "link": LINK_FROM, "join": analyser.join_from}
     if analyser.category:
         pairs = zip(analyser.category.level1_.classes_.tolist(), analyser.category.thresholds_.tolist(), strict=True)
         found["category"] = {code: round(at, DIGITS) if math.isfinite(at) else None for code, at in pairs}

@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from model.gathering import JOIN_FROM, LINK_FROM, MOST_COMPARED, NEAR_FROM, Link
+from model.gathering import LINK_FROM, MOST_COMPARED, NEAR_FROM, Link
 from model.records import Letter, Relation
 from model.signatures import Signature
 from model.similar import EmbeddedIndex, Entry
 from service.engine import Engine
 from service.queries import letters as letter_queries
+from service.queries.thresholds import join_from
 from service.regrouping import Place, Why, circle_of, letter_of_row, open_matter, settle
 
 # Scores that differ only by the order of adding up must compare as equal.
@@ -91,11 +92,14 @@ def join_matters(
     Returns the places of those that join another letter; all others belong to nothing that is known.
     """
     places: dict[str, Place] = {}
+    if not any(found):
+        return places
+    at_least = join_from(connection)
     for restricted in (False, True):
         links = [
             link for one, theirs in zip(arrivals, found, strict=True) if one.restricted is restricted for link in theirs
         ]
-        touched = {end for link in links if link.score >= JOIN_FROM for end in link.ends}
+        touched = {end for link in links if link.score >= at_least for end in link.ends}
         fresh = [one.letter for one in arrivals if one.letter.id in touched]
         if fresh:
             circle = circle_of(connection, touched - {letter.id for letter in fresh})

@@ -1,12 +1,14 @@
-"""Lets each process use the model that is active, whichever process made it so."""
+"""Lets each process use the model that is active and the thresholds that hold, whichever process chose them."""
 
 import logging
 import threading
 from time import monotonic
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 from sqlalchemy.exc import SQLAlchemyError
 
+from model.analyse import Analyser
 from model.errors import ArtefactError
 from service.db import Database
 from service.engine import Engine, load_analyser
@@ -15,6 +17,7 @@ from service.jobs import enqueue
 from service.memory import give_back
 from service.queries.jobs import find_waiting
 from service.queries.models import version_in
+from service.queries.thresholds import newest_thresholds
 from service.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -25,7 +28,7 @@ REBUILD = "index.rebuild"
 
 
 class ModelWatch:
-    """Look each second which version is active, and load it beside the one in use.
+    """Look each second which version is active, and load it beside the one in use; and which thresholds hold.
 
     The one in use answers until the new one is ready, and goes on if that cannot be loaded; `trouble` then says so.
     """
@@ -35,6 +38,9 @@ class ModelWatch:
         self.database = database
         self.engine = engine
         self.trouble: str | None = None
+        # The model as it was trained, and which choice of the office it was given.
+        self.trained: Analyser = engine.analyser
+        self._choice = 0
         self._again_at = 0.0
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -60,19 +66,30 @@ class ModelWatch:
                 logger.exception("looking for the active model met an error")
 
     def look(self) -> None:
-        """Switch to the active version if it is another one than that in use; a folder that is named stays."""
-        if self.settings.model_folder:
-            return
+        """Switch to the active version and the thresholds that hold; a folder that is named stays."""
         with self._lock:
             self._look()
 
     def _look(self) -> None:
         with self.database.read() as connection:
-            version = version_in(connection, "active")
+            version = None if self.settings.model_folder else version_in(connection, "active")
+            choice = newest_thresholds(connection)
         if version is None or version == self.engine.analyser.version:
             self.trouble = None
         elif self.trouble is None or monotonic() >= self._again_at:
             self._load(version)
+        self._apply(choice)
+
+    def _apply(self, choice: Row[Any] | None) -> None:
+        """Let the model in use keep what the office chose last."""
+        if choice is None or choice.number == self._choice:
+            return
+        category = self.trained.category
+        if category is not None and choice.precision is not None:
+            category = category.promising(choice.precision)
+        self.engine.switch(self.trained.with_category(category, choice.join_from))
+        self._choice = choice.number
+        logger.info("thresholds of choice %d are in use", choice.number)
 
     def mark(self, connection: Connection, version: str) -> None:
         """Let a letter have a vector of the active version soon, if another version made it.
@@ -93,6 +110,7 @@ class ModelWatch:
             logger.error("%s: %s", self.trouble, error)
             return
         self.engine.switch(analyser)
+        self.trained, self._choice = analyser, 0
         give_back()
         self.trouble = None
         logger.info("model %s is in use", version)

@@ -72,6 +72,7 @@ class Office:
         """Open what a process has for itself: connections and the index."""
         with self.database.read() as connection:
             self.engine.start(connection)
+        self.watch.look()
         self.engine.keep(self.database)
 
     @property

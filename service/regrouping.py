@@ -11,13 +11,14 @@ from typing import Any
 from sqlalchemy import Connection, Row
 from ulid import ULID
 
-from model.gathering import JOIN_FROM, Link, gather
+from model.gathering import Link, gather
 from model.matters import LAST, verdict
 from model.records import Letter, RelationName, Verdict
 from service.queries import decisions as decision_queries
 from service.queries import letters as letter_queries
 from service.queries import matters as matter_queries
 from service.queries.letters import Sight
+from service.queries.thresholds import join_from
 
 EVERYTHING = Sight(restricted=True)
 
@@ -59,9 +60,10 @@ def circle_of(connection: Connection, starts: Collection[str]) -> list[Row[Any]]
     """
     found: set[str] = set()
     fresh = set(starts)
+    at_least = join_from(connection)
     while fresh:
         found |= fresh
-        reached = matter_queries.linked_from(connection, fresh, JOIN_FROM)
+        reached = matter_queries.linked_from(connection, fresh, at_least)
         for row in decision_queries.standing_pairs(connection, fresh, "confirm"):
             reached |= {row.a_id, row.b_id}
         reached |= letter_queries.companions(connection, sorted(fresh))
@@ -92,7 +94,8 @@ def settle(
     links = [*matter_queries.links_among(connection, list(before)), *found]
     links = [link for link in links if link.ends <= everyone.keys()]
     restricted = restricted or any(row.restricted for row in rows)
-    groups, verdicts = _gathered(everyone, links, *_decided(connection, everyone.keys(), before))
+    decided = _decided(connection, everyone.keys(), before)
+    groups, verdicts = _gathered(everyone, links, *decided, join_from(connection))
     matter_of = _named(connection, groups, before, restricted)
     places = {one: Place(matter_of[one], verdicts[one]) for one in everyone}
     _move(connection, rows, places, why)
@@ -104,6 +107,7 @@ def _gathered(
     links: Sequence[Link],
     together: Iterable[frozenset[str]],
     apart: Iterable[frozenset[str]],
+    at_least: float,
 ) -> tuple[list[frozenset[str]], dict[str, Verdict]]:
     """Return the groups, and what each letter is to its group.
 
@@ -114,8 +118,8 @@ def _gathered(
     alias = {one: f"{rank:08}" for rank, one in enumerate(ranked)}
     real = {name: one for one, name in alias.items()}
     renamed = [Link(alias[link.a], alias[link.b], link.score, link.relation) for link in links]
-    pairs = ([frozenset(alias[one] for one in pair) for pair in given] for given in (together, apart))
-    groups = gather(real, renamed, *pairs)
+    kept, barred = ([frozenset(alias[one] for one in pair) for pair in given] for given in (together, apart))
+    groups = gather(real, renamed, kept, barred, at_least)
     letters = {name: replace(everyone[one], id=name) for name, one in real.items()}
     verdicts = _verdicts(groups, letters, renamed)
     return (

@@ -5,12 +5,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from model.gathering import JOIN_FROM
 from service.engine import Engine
 from service.errors import NotFound
 from service.linking import Arrival, find_links, join_matter
 from service.queries import letters as letter_queries
 from service.queries import matters as matter_queries
+from service.queries.thresholds import join_from
 from service.regrouping import EVERYTHING, Place, Why, circle_of, letter_of_row, open_matter, settle
 from service.standing import forget
 
@@ -58,7 +58,7 @@ def _row(connection: Connection, letter_id: str) -> Row[Any]:
 
 def _take_out(connection: Connection, row: Row[Any], place: Place, reason: str) -> int:
     """Move a letter, without its links and decisions, and gather what it leaves behind; returns the event of it."""
-    behind = matter_queries.linked_from(connection, [row.id], JOIN_FROM)
+    behind = matter_queries.linked_from(connection, [row.id], join_from(connection))
     behind |= {other.id for other in letter_queries.letters_of_matters(connection, [row.matter_id], EVERYTHING)}
     # Only the matter that it leaves is told: what comes out of one compartment has no past in the other.
     detail = {"letter": row.id, "reason": reason}

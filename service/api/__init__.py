@@ -11,6 +11,7 @@ from service.api.matters import matters_api
 from service.api.mining import mining_api
 from service.api.models import models_api
 from service.api.system import system_api
+from service.api.thresholds import thresholds_api
 
 blueprints = (
     access_api,
@@ -21,6 +22,7 @@ blueprints = (
     hot_issues_api,
     mining_api,
     models_api,
+    thresholds_api,
     jobs_api,
     audit_api,
     system_api,

@@ -2,6 +2,7 @@
 
 from service.tables.access import failed_logins, login_links, sessions, tokens, users
 from service.tables.base import MOMENT, metadata
+from service.tables.choices import thresholds
 from service.tables.counts import daily_counts
 from service.tables.letters import (
     accused,
@@ -57,6 +58,7 @@ __all__ = [
     "sealed",
     "sessions",
     "shadow_counts",
+    "thresholds",
     "tokens",
     "users",
     "vectors",

@@ -1,3 +1,4 @@
+import copy
 from collections.abc import Sequence
 from dataclasses import astuple, replace
 from functools import cache
@@ -388,3 +389,21 @@ def test_classes_known_from_aids_alone_outlive_the_dropping_of_columns(monkeypat
     codes = [example.code for example in EXAMPLES]
     found = result(helped(codes, ["labour.land"] * len(RURAL), [0.0] * len(RURAL)), RURAL[0])
     assert sum(found.scores.values()) == pytest.approx(1)
+
+
+def test_another_precision_moves_the_thresholds_as_training_for_it_would() -> None:
+    trained, asked = one_level(0.98), one_level(0.9)
+    other = trained.promising(0.9)
+    np.testing.assert_array_equal(other.thresholds_, asked.thresholds_)
+    assert (other.precision, trained.precision) == (0.9, 0.98)
+    assert other.level1_ is trained.level1_
+    assert trained.thresholds_at(0.9) == dict(
+        zip(asked.level1_.classes_.tolist(), asked.thresholds_.tolist(), strict=True)
+    )
+
+
+def test_a_classifier_without_held_out_letters_keeps_its_promise() -> None:
+    trained = copy.copy(one_level(0.98))
+    trained.held_out_ = None
+    assert trained.promising(0.9) is trained
+    assert trained.thresholds_at(0.9) is None

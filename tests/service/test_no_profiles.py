@@ -48,6 +48,7 @@ PERSONAL_COLUMNS = {("letters", "people_present")}
 ASKED = {
     "category", "region", "channel", "review", "needs_review", "level", "since", "until", "limit", "cursor", "scores",
     "action", "kind", "id", "actor", "due", "clock", "restricted", "format",
+    "precision", "join_from",
 }  # fmt: skip
 
 # Rare characters, so that not even a surname can stand in an answer by chance.
