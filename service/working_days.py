@@ -1,6 +1,6 @@
 """Working days in China: weekends that are worked and days off in exchange, as the State Council announces them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 
 import holidays
@@ -19,6 +19,16 @@ def working_days_after(start: datetime, days: int) -> tuple[datetime, bool]:
     last = _calendar(first.year).get_nth_working_day(first, days)
     provisional = not all(_is_announced(year) for year in {first.year, last.year})
     return datetime.combine(last, local.timetz()).astimezone(start.tzinfo), provisional
+
+
+def working_days_until(end: datetime, now: datetime) -> int:
+    """Return how many working days are left until the day of `end`, today left out; negative if it has passed."""
+    first, last = (moment.astimezone(OFFICE_ZONE).date() for moment in (now, end))
+    if first == last:
+        return 0
+    begin, stop = (first, last) if first < last else (last, first)
+    days = _calendar(begin.year).get_working_days_count(begin + timedelta(days=1), stop)
+    return days if first < last else -days
 
 
 @cache

@@ -13,10 +13,12 @@ from service.api.base import MATCHED, NOT_MODIFIED, answer, api_blueprint, uncha
 from service.auth import allow, this_caller
 from service.caller import OFFICE, Caller
 from service.decisions import Decider
+from service.matter_links import links_of_matter
 from service.notices import notice_of
 from service.office import this_office
 from service.paper import WORD, document_of
 from service.preconditions import is_known
+from service.schemas.links import MatterLinksOut
 from service.schemas.requests import (
     ConditionHeader,
     KnownHeader,
@@ -56,6 +58,18 @@ def list_matters(query: MattersQuery) -> Response:
 def read_matter(path: MatterPath, header: KnownHeader) -> Response:
     """Return a matter with its letters, and the tag of its state."""
     return _shown(path.matter_id, known=header.if_none_match)
+
+
+@matters_api.get("/matters/<matter_id>/links", responses={200: MatterLinksOut})
+@allow(OFFICE)
+def read_links(path: MatterPath) -> Response:
+    """Return how the letters of a matter hold together, and letters of other matters that may belong to it."""
+    office, caller = this_office(), this_caller()
+    with office.database.read() as connection:
+        rows = office.reader(connection, caller).require_matter(path.matter_id)
+        found = links_of_matter(connection, office.engine, caller, rows)
+    audit.record_look(office.database, caller, "similar", audit.MATTER, [path.matter_id])
+    return answer(found)
 
 
 @matters_api.post("/matters/<matter_id>/links", responses={200: MatterOut, **MATCHED})

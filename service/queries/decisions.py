@@ -14,6 +14,7 @@ Kind = Literal["confirm", "reject"]
 Action = Literal["confirm", "reject", "merge", "split"]
 KINDS: tuple[Kind, Kind] = ("confirm", "reject")
 
+_TOLD = ("confirmed", "rejected", "merged", "split")
 STANDING = decisions.c.undone_by.is_(None)
 
 
@@ -75,7 +76,7 @@ def last_act_on(connection: Connection, letter_id: str, matter_id: str) -> Row[A
     told = exists().where(
         or_(events.c.number == decisions.c.act, events.c.cause == decisions.c.act),
         events.c.matter_id == matter_id,
-        events.c.kind.in_(("confirmed", "rejected", "merged", "split")),
+        events.c.kind.in_(_TOLD),
     )
     a_there, b_there = (_is_in(end, matter_id) for end in (decisions.c.a_id, decisions.c.b_id))
     kept = and_(decisions.c.kind == "confirm", a_there, b_there)
@@ -83,6 +84,14 @@ def last_act_on(connection: Connection, letter_id: str, matter_id: str) -> Row[A
     named = or_(decisions.c.a_id == letter_id, decisions.c.b_id == letter_id)
     concerns = or_(told, kept, and_(decisions.c.kind == "reject", apart))
     statement = select(decisions).where(STANDING, named, concerns)
+    return connection.execute(statement.order_by(decisions.c.act.desc(), decisions.c.number).limit(1)).one_or_none()
+
+
+def last_act_in(connection: Connection, matter_id: str) -> Row[Any] | None:
+    """Return the newest standing row of what was decided in a matter."""
+    told = select(events.c.number).where(events.c.matter_id == matter_id, events.c.kind.in_(_TOLD))
+    caused = select(events.c.cause).where(events.c.matter_id == matter_id, events.c.kind.in_(_TOLD))
+    statement = select(decisions).where(STANDING, or_(decisions.c.act.in_(told), decisions.c.act.in_(caused)))
     return connection.execute(statement.order_by(decisions.c.act.desc(), decisions.c.number).limit(1)).one_or_none()
 
 

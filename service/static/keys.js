@@ -1,5 +1,6 @@
 // Work by keyboard. A page declares its keys itself:
 //   data-key="a"         the key that works an element: it clicks buttons and links, and goes into fields
+//                        (in a row of data-rows: while the focus is in that row)
 //   data-key-name="..."  what the help calls it, if not by its own words
 //   data-dialog="help"   the dialog that a button opens
 //   data-rows            a table or list whose rows j and k walk through; a.open opens a row, x ticks its box
@@ -12,6 +13,15 @@ const wide = { "？": "?", "／": "/" };
 const within = () => [...document.querySelectorAll("dialog[open]")].at(-1) ?? document;
 const shown = (element) => element.checkVisibility() && !element.disabled;
 const declared = () => [...within().querySelectorAll("[data-key]")].filter(shown);
+
+const ROWS = "[data-rows] tr, [data-rows] li";
+
+// Of elements that share a key, that of the row with the focus; one in another row never.
+function meant(key) {
+  const row = document.activeElement.closest(ROWS);
+  const found = declared().filter((one) => one.dataset.key === key);
+  return found.find((one) => row?.contains(one)) ?? found.find((one) => !one.closest(ROWS));
+}
 
 function work(element) {
   if (element.matches(FIELDS)) {
@@ -34,7 +44,7 @@ function walk(step) {
 }
 
 function tick() {
-  document.activeElement.closest("[data-rows] tr, [data-rows] li")?.querySelector("input[type=checkbox]")?.click();
+  document.activeElement.closest(ROWS)?.querySelector("input[type=checkbox]")?.click();
 }
 
 function leave(event) {
@@ -59,7 +69,7 @@ document.addEventListener("keydown", (event) => {
   }
   // Whoever dictates or leans on the keyboard can turn single keys off; the help stays.
   if (localStorage.getItem(OFF) && key !== "?") return;
-  const element = event.repeat ? null : declared().find((one) => one.dataset.key === key);
+  const element = event.repeat ? null : meant(key);
   if (element) work(element);
   else if (key === "j") walk(1);
   else if (key === "k") walk(-1);
@@ -75,7 +85,9 @@ function cell(content) {
 }
 
 function describe() {
-  const rows = declared().filter((element) => element.dataset.key !== "?").map((element) => {
+  const once = new Map(declared().reverse().map((element) => [element.dataset.key, element]));
+  once.delete("?");
+  const rows = [...once.values()].reverse().map((element) => {
     const row = document.createElement("tr");
     const key = document.createElement("kbd");
     key.textContent = element.dataset.key;

@@ -1,8 +1,8 @@
-"""The list of matters, and one matter."""
+"""The list of matters."""
 
 from flask import render_template
 
-from service.audit import MATTER, record_list, record_look
+from service.audit import record_list
 from service.auth import allow, this_caller
 from service.caller import OFFICE
 from service.office import this_office
@@ -24,14 +24,3 @@ def matters() -> str:
     record_list(office.database, this_caller(), "matters", query, len(page.items), page.flagged)
     names = {category.code: category.name for category in categories()}
     return render_template("matters.html", page=page, cursor=query.cursor, level=query.level, names=names)
-
-
-@web.get("/matters/<matter_id>")
-@allow(OFFICE)
-def matter(matter_id: str) -> str:
-    """Show a matter with its letters in the order in which they came."""
-    office = this_office()
-    with office.database.read() as connection:
-        view = office.reader(connection, this_caller()).matter(matter_id)
-    record_look(office.database, this_caller(), "view", MATTER, [view.id])
-    return render_template("matter.html", view=view)

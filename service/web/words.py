@@ -10,6 +10,7 @@ from model.when import OFFICE_ZONE
 from service.quotes import masked_quote
 from service.schemas.views import LetterOut
 from service.texts import text
+from service.working_days import working_days_until
 
 LINE = 60
 SHORT_ID = 6
@@ -57,6 +58,11 @@ def days_left(due: datetime) -> int:
     return (due.astimezone(OFFICE_ZONE).date() - datetime.now(OFFICE_ZONE).date()).days
 
 
+def working_days_left(due: datetime) -> int:
+    """Return how many working days are left until a deadline; negative if it has passed."""
+    return working_days_until(due, datetime.now(OFFICE_ZONE))
+
+
 def heading(letter: LetterOut) -> str:
     """Return the title of a letter, or how its text begins."""
     return beginning(letter.title or letter.body or "", LINE)
@@ -79,5 +85,5 @@ def teach(blueprint: Blueprint) -> None:
     for say in (text, word, words, named):
         blueprint.add_app_template_global(say, say.__name__)
     blueprint.add_app_template_filter(masked_quote, "masked")
-    for form in (percent, day, clock_time, days_left, heading, beginning, short):
+    for form in (percent, day, clock_time, days_left, working_days_left, heading, beginning, short):
         blueprint.add_app_template_filter(form, form.__name__)

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from sqlalchemy import select
 
 from service.office import Office
-from service.schemas import hot_issues, jobs, letters, originals, problems, records, requests, results, views
+from service.schemas import hot_issues, jobs, letters, links, originals, problems, records, requests, results, views
 from service.schemas.letters import letter_in
 from service.stateless import analysis_line
 from service.tables import identities, metadata
@@ -73,7 +73,7 @@ def schemas(*modules: ModuleType) -> Iterator[type[BaseModel]]:
 
 def fields() -> Iterator[tuple[str, str]]:
     """Yield every field of a response and every column, with the name of its place."""
-    for schema in schemas(originals, results, views, hot_issues, jobs, records, problems, requests):
+    for schema in schemas(originals, results, views, links, hot_issues, jobs, records, problems, requests):
         if schema.__name__.endswith("Out"):
             yield from ((f"{schema.__name__}.{name}", name) for name in schema.model_fields)
     for table in metadata.tables.values():
@@ -94,7 +94,7 @@ def test_scores_belong_to_letters_and_pairs_only() -> None:
     scored = {place for place, name in fields() if "score" in name}
     assert scored == {
         "CategoryOut.scores", "GroupVisitOut.score", "RelationOut.score", "CandidateOut.score", "SimilarOut.score",
-        "links.score",
+        "LinkOut.score", "NeighbourOut.score", "links.score",
     }  # fmt: skip
 
 

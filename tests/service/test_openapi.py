@@ -82,6 +82,8 @@ def test_answers_are_as_the_document_says(document: dict[str, Any], let_in: LetI
     check(document, clerk.get(f"{own}/similar"), "get", f"{one}/similar")
     check(document, clerk.get("/matters"), "get", "/api/v1/matters")
     check(document, clerk.get(f"/matters/{stored.json['matter']['id']}"), "get", "/api/v1/matters/{matter_id}")
+    links = "/api/v1/matters/{matter_id}/links"
+    check(document, clerk.get(f"/matters/{stored.json['matter']['id']}/links"), "get", links)
     check(document, clerk.get("/hot-issues"), "get", "/api/v1/hot-issues")
     check(document, clerk.get(f"{own}/decisions"), "get", f"{one}/decisions")
     why = {"reason": "误判"}

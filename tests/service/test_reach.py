@@ -63,6 +63,12 @@ BODIES: dict[str, Body] = {
     "POST /api/v1/matters/<matter_id>/links": lambda letter, _matter: {"letter": letter, "decision": "confirm"},
     "POST /api/v1/matters/<matter_id>/merge": lambda _letter, matter: {"matter": matter},
     "POST /api/v1/matters/<matter_id>/split": lambda letter, _matter: {"letters": [letter]},
+    "POST /matters/<matter_id>/events": lambda _letter, _matter: {"type": "registered"},
+    "POST /matters/<matter_id>/notices": lambda letter, _matter: {"kind": "accepted", "letter": letter},
+    "POST /matters/<matter_id>/links": lambda letter, _matter: {"confirm": letter},
+    "POST /matters/<matter_id>/merge": lambda _letter, matter: {"matter": matter},
+    "POST /matters/<matter_id>/split": lambda letter, _matter: {"letters": letter},
+    "POST /matters/<matter_id>/undo": lambda letter, _matter: {"letter": letter},
 }
 
 
