@@ -37,6 +37,10 @@ def create_app(office: Office) -> Flask:
         MAX_CONTENT_LENGTH=MEBIBYTE,
         PERMANENT_SESSION_LIFETIME=LONGEST,
         SESSION_COOKIE_HTTPONLY=True,
+        # A form may lie open over lunch; its token ends with the session.
+        WTF_CSRF_TIME_LIMIT=None,
+        # The guard of the pages checks it, once it knows who is there.
+        WTF_CSRF_CHECK_DEFAULT=False,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=office.settings.https == "on",
     )
@@ -45,7 +49,7 @@ def create_app(office: Office) -> Flask:
     proxies = int(office.settings.proxies)
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, proxies, proxies, proxies)  # type: ignore[method-assign]  # as Flask says
-    csrf = CSRFProtect(app)
+    CSRFProtect(app)
     app.extensions[STOPPING] = Event()
     texts.init_app(app)
     observing.init_app(app)
@@ -56,7 +60,6 @@ def create_app(office: Office) -> Flask:
     oidc.init_app(app, office.settings)
     problems.init_app(app)
     for blueprint in blueprints:
-        csrf.exempt(blueprint)
         app.register_api(blueprint)
     app.register_blueprint(description)
     app.register_blueprint(web)

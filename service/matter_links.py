@@ -77,7 +77,9 @@ class _Explained:
 
 def _link(letter_id: str, other: str, link: Link, explained: _Explained) -> LinkOut:
     reasons = explained.reasons(link)
-    return LinkOut(letter=letter_id, other=other, score=round(link.score, DIGITS), relation=link.relation, reasons=reasons)
+    return LinkOut(
+        letter=letter_id, other=other, score=round(link.score, DIGITS), relation=link.relation, reasons=reasons
+    )
 
 
 def _neighbour(row: Row[Any], other: str, link: Link, explained: _Explained) -> NeighbourOut:

@@ -12,7 +12,9 @@ const wide = { "？": "?", "／": "/" };
 // The topmost open dialog is all that keys reach.
 const within = () => [...document.querySelectorAll("dialog[open]")].at(-1) ?? document;
 const shown = (element) => element.checkVisibility() && !element.disabled;
-const declared = () => [...within().querySelectorAll("[data-key]")].filter(shown);
+// An open panel in which somebody works comes first: its keys are its own.
+const panel = () => document.activeElement.closest("details[open]");
+const declared = () => [panel(), within()].flatMap((one) => [...(one?.querySelectorAll("[data-key]") ?? [])]).filter(shown);
 
 const ROWS = "[data-rows] tr, [data-rows] li";
 
@@ -30,8 +32,9 @@ function work(element) {
     return;
   }
   element.click();
-  const panel = element.matches("summary") && element.parentElement.open ? element.parentElement : null;
-  panel?.querySelector(`[autofocus], ${FIELDS}, button`)?.focus();
+  const opened = element.matches("summary") && element.parentElement.open ? element.parentElement : null;
+  const field = opened?.querySelector(`[autofocus], ${FIELDS}, button`);
+  field?.focus();
 }
 
 function walk(step) {
@@ -49,12 +52,12 @@ function tick() {
 
 function leave(event) {
   const field = event.target.closest(FIELDS);
-  const panel = event.target.closest("details[open]");
-  if (!field && !panel) return;
+  const left = panel();
+  if (!field && !left) return;
   field?.blur();
-  if (panel) {
-    panel.open = false;
-    panel.querySelector("summary").focus();
+  if (left) {
+    left.open = false;
+    left.querySelector("summary").focus();
   }
 }
 
@@ -85,9 +88,9 @@ function cell(content) {
 }
 
 function describe() {
-  const once = new Map(declared().reverse().map((element) => [element.dataset.key, element]));
-  once.delete("?");
-  const rows = [...once.values()].reverse().map((element) => {
+  const told = new Set(["?"]);
+  const first = (element) => !told.has(element.dataset.key) && told.add(element.dataset.key);
+  const rows = declared().filter(first).map((element) => {
     const row = document.createElement("tr");
     const key = document.createElement("kbd");
     key.textContent = element.dataset.key;

@@ -1,6 +1,6 @@
 """The blueprint of the pages and its guard."""
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, current_app, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -14,15 +14,18 @@ words.teach(web)
 
 @web.before_request
 def guard() -> Response | None:
-    """Let in whom the view allows; others go to the login, or see nothing. A view that states nothing is closed."""
+    """Let in whom the view allows; others go to the login, or see nothing. A view that states nothing is closed.
+
+    Whoever is let in and changes something must have come from a form of ours.
+    """
     roles = allowed_roles(request.endpoint)
     if roles is None:
         raise NotFound
-    if roles == PUBLIC:
-        return None
-    if not current_user.is_authenticated:
-        wanted = request.full_path.rstrip("?") if request.method == "GET" else None
-        return redirect(url_for("web.login", next=wanted if wanted != "/" else None))
-    if this_caller().role not in roles:
-        raise NotFound
+    if roles != PUBLIC:
+        if not current_user.is_authenticated:
+            wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+            return redirect(url_for("web.login", next=wanted if wanted != "/" else None))
+        if this_caller().role not in roles:
+            raise NotFound
+    current_app.extensions["csrf"].protect()
     return None

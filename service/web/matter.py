@@ -19,7 +19,7 @@ from service.notices import notice_of
 from service.office import this_office
 from service.paper import WORD, document_of
 from service.schemas.letters import faults
-from service.schemas.requests import LinkIn, MergeIn, NoticeIn, SplitIn, StepIn
+from service.schemas.requests import LetterPath, LinkIn, MergeIn, NoticeIn, SplitIn, StepIn
 from service.schemas.views import MatterOut
 from service.texts import text
 from service.web.blueprint import web
@@ -103,7 +103,12 @@ def split(matter_id: str) -> ResponseReturnValue:
 @allow(OFFICE)
 def undo(matter_id: str) -> ResponseReturnValue:
     """Take back the last decision on a letter in a matter, with all that it did."""
-    return _decide(matter_id, "undo", lambda decider: decider.undo(matter_id, request.form.get("letter", "")))
+
+    def act(decider: Decider) -> str:
+        given = _given(LetterPath, letter_id=request.form.get("letter"))
+        return decider.undo(matter_id, given.letter_id)
+
+    return _decide(matter_id, "undo", act)
 
 
 @web.post("/matters/<matter_id>/events")

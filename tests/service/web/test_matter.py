@@ -121,9 +121,7 @@ def test_matters_are_merged_and_split(office: Office, clerk: Desk, li: Visitor) 
     assert post(li, matter, "merge", other="nowhere").status_code == 404
 
 
-def test_links_say_why_and_the_last_decision_can_be_undone(
-    office: Office, clerk: Desk, li: Visitor
-) -> None:
+def test_links_say_why_and_the_last_decision_can_be_undone(office: Office, clerk: Desk, li: Visitor) -> None:
     row, again = (take(office, body).row for body in (LIFT, LIFT_AGAIN))
     matter = row.matter_id
     post(li, matter, "split", letters=[again.id])

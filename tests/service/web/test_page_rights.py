@@ -108,7 +108,8 @@ def test_pages_without_a_session_are_protected_as_well(app: Flask) -> None:
 
 def test_every_change_by_a_page_wants_the_token_of_its_form(app: Flask, office: Office) -> None:
     browser = visit(app, office, Caller("li", "clerk")).browser
-    changing = [way for way in ways(app) if not way.of_api and way.method not in ("GET", "HEAD")]
+    ours = [way for way in ways(app) if not ROWS[way.name] or "clerk" in ROWS[way.name]]
+    changing = [way for way in ours if not way.of_api and way.method not in ("GET", "HEAD")]
     assert len(changing) >= 2
     for way in changing:
         values = dict.fromkeys(way.rule.arguments, "x")
