@@ -30,6 +30,9 @@ class Segmenter(Protocol):
     def tagged(self, text: str) -> list[tuple[str, str]]:
         """Return the words in order, each with its part of speech."""
 
+    def knows(self, word: str) -> bool:
+        """Say whether the dictionary holds a word."""
+
 
 class Jieba:
     """The reference, in Python."""
@@ -52,6 +55,10 @@ class Jieba:
         tagger = self._tagger()
         return [(pair.word, pair.flag) for piece in _pieces(text) for pair in tagger.lcut(piece)]
 
+    def knows(self, word: str) -> bool:
+        """Say whether the dictionary holds a word."""
+        return bool(self._tokenizer.FREQ.get(word))
+
     @cache  # noqa: B019 - there is one segmenter of each name in a process
     def _tagger(self) -> Any:
         """Return the tagger; its table of parts of speech is read when it is first needed."""
@@ -73,6 +80,10 @@ class RustJieba:
     def tagged(self, text: str) -> list[tuple[str, str]]:
         """Return the words in order, each with its part of speech."""
         return list(self._tokenizer.tag(text))
+
+    def knows(self, word: str) -> bool:
+        """Say whether the dictionary holds a word."""
+        return bool(self._tokenizer.has_word(word))
 
 
 @cache

@@ -25,7 +25,20 @@ LETTER, MATTER = "letter", "matter"
 OPERATOR = Caller("operator", "admin")
 # These filters hold words of ours; what any other holds was typed by somebody, and may name anybody.
 TELLING_FILTERS = frozenset(
-    {"channel", "review", "level", "since", "until", "restricted", "action", "kind", "due", "clock", "format"}
+    {
+        "channel",
+        "review",
+        "needs_review",
+        "level",
+        "since",
+        "until",
+        "restricted",
+        "action",
+        "kind",
+        "due",
+        "clock",
+        "format",
+    }
 )
 HOUR = len("2026-03-05T09")
 

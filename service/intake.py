@@ -33,6 +33,7 @@ from service.rounds import MOST_IN_ROUND
 from service.schemas.letters import LetterIn
 from service.schemas.results import AnalysisOut
 from service.sealing import masked_letter, sealed_of, who_wrote
+from service.search_words import Words, words_of
 from service.shadowing import Reading, Shadow
 
 logger = logging.getLogger(__name__)
@@ -54,6 +55,7 @@ class ReadLetter:
     analysis: AnalysisOut
     vector: Signature | None
     basis: Basis
+    words: Words
 
 
 # Of each delivery: why it was refused, or whether the letter is new.
@@ -149,7 +151,7 @@ class Intake:
         self.engine.profiles(letters)
         basis = basis_of(analyser)
         return [
-            ReadLetter(letter, AnalysisOut.of(analysis), vector, basis)
+            ReadLetter(letter, AnalysisOut.of(analysis), vector, basis, words_of(letter.title, letter.body))
             for letter, analysis, vector in zip(letters, analyses, vectors, strict=True)
         ]
 
@@ -171,6 +173,7 @@ class Intake:
             place = places.get(arrival.letter.id) or _opened(additions, arrival)
             values = {**self._values(delivery, read, arrival), "matter_id": place.matter, "verdict": place.verdict}
             additions.letter(values, arrival.letter.petitioners, found)
+            additions.words(arrival.letter.id, values["received_at"], read.words)
             if arrival.vector is not None:
                 additions.vector(arrival.letter.id, arrival.vector.tobytes(), read.basis.model)
             hidden = sealed_of(self.keys, delivery.given, arrival.letter)

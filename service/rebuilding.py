@@ -1,4 +1,4 @@
-"""Gives letters what they lack: vectors of the model in use, hashes of whom they accuse."""
+"""Gives letters what they lack: vectors of the model in use, words, hashes of whom they accuse."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,9 @@ from service.db import Database
 from service.engine import Engine
 from service.keys import Keys
 from service.queries import letters as queries
+from service.queries import search
 from service.regrouping import letter_of_row
+from service.search_words import words_of
 
 BATCH = 512
 
@@ -29,6 +31,27 @@ def rebuild_vectors(database: Database, engine: Engine) -> Iterator[int]:
         with database.write() as connection:
             for row, vector in zip(rows, vectors, strict=True):
                 queries.put_vector(connection, row.id, vector.tobytes(), analyser.version)
+        yield len(rows)
+
+
+def fill_words(database: Database) -> Iterator[int]:
+    """Store the words of every masked letter that lacks them, so that it can be found; yields how many each time.
+
+    Each batch is a transaction of its own; what was interrupted is gone on with by the next run.
+    """
+    after = ""
+    while True:
+        with database.read() as connection:
+            rows = search.letters_without_words(connection, after, BATCH)
+        if not rows:
+            return
+        words = {row.id: words_of(row.title, row.body) for row in rows}
+        with database.write() as connection:
+            # Others may have stored or masked some of them meanwhile.
+            for row in search.letters_without_words(connection, after, BATCH):
+                if row.id in words:
+                    search.put_words(connection, [(row.id, row.received_at, words[row.id])])
+        after = rows[-1].id
         yield len(rows)
 
 

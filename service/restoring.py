@@ -19,6 +19,7 @@ from service.backup import DATABASE
 from service.db import Database
 from service.migrate import move_empty_to, revisions, upgrade
 from service.queries.archive import PIECE, go_on_counting, insert_rows, table_with_rows, tables_there
+from service.rebuilding import fill_words
 from service.schemas.backup import FileEntry, TableEntry
 from service.settings import Settings
 
@@ -44,6 +45,8 @@ def restore(database: Database, settings: Settings, archive: Reader) -> None:
         if keys is not None:
             _put_keys(settings.keys_file, keys)
     upgrade(database)
+    for _ in fill_words(database):
+        pass
     with database.write() as connection:
         record(connection, OPERATOR, "restore", DATABASE, [""], {"revision": archive.manifest.revision})
 

@@ -18,7 +18,9 @@ from service.keys import KEYED, Keys
 from service.known import Forms
 from service.queries import imports
 from service.queries import sealed as queries
+from service.queries.search import replace_words
 from service.sealing import PARTS, identities_in, masked, with_passages
+from service.search_words import words_of
 
 BATCH = 100
 # Of files that wait for their import, a mebibyte each.
@@ -125,6 +127,7 @@ def _mask_row(connection: Connection, keys: Keys, row: Mapping[str, Any]) -> Non
     forms = Forms(people["petitioners"], people["accused"])
     shown = {part: masked(row[part], forms) for part in PARTS}
     queries.put_sealed(connection, row["id"], *keys.seal_value(with_passages(people, row, shown)))
+    replace_words(connection, row["id"], row["received_at"], words_of(shown["title"], shown["body"]))
     if any(shown[part] != row[part] for part in PARTS):
         text = "\n".join(part for part in shown.values() if part)
         queries.replace_text(connection, row["id"], {**shown, **{name: _requoted(row[name], text) for name in SAID}})

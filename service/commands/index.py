@@ -5,7 +5,8 @@ import click
 from service.commands.base import clear_errors, progress
 from service.office import Office
 from service.queries.letters import count_without_vector
-from service.rebuilding import rebuild_vectors
+from service.queries.search import count_without_words
+from service.rebuilding import fill_words, rebuild_vectors
 from service.settings import Settings
 
 
@@ -17,7 +18,10 @@ def index() -> None:
 @index.command("rebuild")
 @clear_errors
 def rebuild_command() -> None:
-    """Give every letter a vector of the model in use; can be interrupted, and goes on when it is run again."""
+    """Give every letter a vector of the model in use, and the words that it is found by.
+
+    Can be interrupted, and goes on when it is run again.
+    """
     office = Office.open(Settings.from_env())
     with office.database.read() as connection:
         lacking = count_without_vector(connection, office.engine.analyser.version)
@@ -26,4 +30,10 @@ def rebuild_command() -> None:
     with office.database.read() as connection:
         office.engine.catch_up(connection)
     office.engine.keep(office.database)
-    click.echo(f"{done} vectors made, the index holds {len(office.engine.indexes)} letters", err=True)
+    with office.database.read() as connection:
+        wordless = count_without_words(connection)
+    worded = fill_words(office.database)
+    found = sum(1 for _ in progress((one for count in worded for one in range(count)), "words", wordless))
+    click.echo(
+        f"{done} vectors made, the index holds {len(office.engine.indexes)} letters; words of {found} stored", err=True
+    )

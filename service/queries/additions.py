@@ -10,6 +10,8 @@ from model.gathering import Link
 from service.queries.arrivals import count_arrivals
 from service.queries.letters import moment
 from service.queries.matters import insert_links
+from service.queries.search import put_words
+from service.search_words import Words
 from service.tables import accused, changes, identities, letters, matters, sealed, vectors
 
 # In this order each row finds those that it refers to.
@@ -23,6 +25,7 @@ class Additions:
         self._connection = connection
         self._rows: dict[Table, list[dict[str, Any]]] = {table: [] for table in _ORDER}
         self._links: list[Link] = []
+        self._words: list[tuple[str, str, Words]] = []
 
     def matter(self, matter_id: str, at: datetime, restricted: bool) -> None:
         """Open a matter."""
@@ -33,6 +36,10 @@ class Additions:
         self._rows[letters].append(dict(values))
         self._rows[identities] += [{"letter_id": values["id"], "hash": one} for one in sorted(set(hashes))]
         self._links += links
+
+    def words(self, letter_id: str, received_at: str, words: Words) -> None:
+        """Store the words by which a letter is found."""
+        self._words.append((letter_id, received_at, words))
 
     def vector(self, letter_id: str, vector: bytes, model: str) -> None:
         """Store the vector that a version of the model made of a letter, and tell other processes."""
@@ -51,5 +58,7 @@ class Additions:
             if rows:
                 self._connection.execute(insert(table), rows)
                 rows.clear()
+        put_words(self._connection, self._words)
+        self._words.clear()
         insert_links(self._connection, self._links)
         self._links.clear()

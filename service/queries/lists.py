@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 
 from service.queries.letters import WHOLE, Sight, moment
+from service.queries.search import find_words
+from service.search_words import Wanted
 from service.tables import letters
 
 # Of longer lists people are told that they are longer, not how long.
@@ -26,23 +28,38 @@ class Filter:
     restricted: bool | None = None
     since: datetime | None = None
     until: datetime | None = None
+    text: Wanted | None = None
 
 
 def page_of_letters(
     connection: Connection, sight: Sight, narrow: Filter, limit: int, after: tuple[str, str] | None
 ) -> list[Row[Any]]:
     """Return up to `limit` letters, newest first, after the (received_at, id) of the last one seen."""
-    statement = WHOLE.where(sight.condition(), *_conditions(narrow))
+    ids = _ids(connection, sight, narrow, limit, after)
+    rows = {row.id: row for row in connection.execute(WHOLE.where(letters.c.id.in_(ids)))} if ids else {}
+    return [rows[one] for one in ids]
+
+
+def _ids(connection: Connection, sight: Sight, narrow: Filter, limit: int, after: tuple[str, str] | None) -> list[str]:
+    """Return the ids of a page: what is found by them is a small part of what is looked at."""
+    conditions = [sight.condition(), *_conditions(narrow)]
+    if narrow.text is not None:
+        return find_words(connection, narrow.text, conditions, limit, after)
+    statement = select(letters.c.id).where(*conditions)
     if after:
         received_at, letter_id = after
         older = letters.c.received_at < received_at
         statement = statement.where(or_(older, and_(letters.c.received_at == received_at, letters.c.id < letter_id)))
-    return list(connection.execute(statement.order_by(letters.c.received_at.desc(), letters.c.id.desc()).limit(limit)))
+    newest_first = (letters.c.received_at.desc(), letters.c.id.desc())
+    return list(connection.execute(statement.order_by(*newest_first).limit(limit)).scalars())
 
 
 def count_up_to(connection: Connection, sight: Sight, narrow: Filter, most: int = MOST_COUNTED) -> int:
     """Return how many letters the whole list has; `most` + 1 if there are more than `most`."""
-    found = select(letters.c.id).where(sight.condition(), *_conditions(narrow)).limit(most + 1)
+    conditions = [sight.condition(), *_conditions(narrow)]
+    if narrow.text is not None:
+        return len(find_words(connection, narrow.text, conditions, most + 1))
+    found = select(letters.c.id).where(*conditions).limit(most + 1)
     return connection.execute(select(func.count()).select_from(found.subquery())).scalar_one()
 
 

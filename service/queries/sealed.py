@@ -9,6 +9,7 @@ from service.queries.letters import revise_letter
 from service.tables import events, idempotency_keys, identities, keys_in_use, letters, sealed, vectors
 
 UNMASKED = ""
+_MASKING = ("id", "title", "body", "received_at", "analysis", "automatic")
 
 
 def put_sealed(connection: Connection, letter_id: str, key: str, content: bytes) -> None:
@@ -23,9 +24,9 @@ def sealed_otherwise(connection: Connection, key: str, limit: int) -> list[Row[A
 
 
 def letters_unmasked(connection: Connection, limit: int) -> list[Row[Any]]:
-    """Return up to `limit` letters whose text is not masked yet: id, texts, what was said of them, `content`."""
+    """Return up to `limit` letters whose text is not masked yet: id, texts, time, what was said of them, `content`."""
     statement = (
-        select(letters.c.id, letters.c.title, letters.c.body, letters.c.analysis, letters.c.automatic, sealed.c.content)
+        select(*(letters.c[name] for name in _MASKING), sealed.c.content)
         .join(sealed, sealed.c.letter_id == letters.c.id)
         .where(sealed.c.key == UNMASKED)
     )

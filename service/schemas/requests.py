@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from model.records import VisitLevel
 from model.when import parse_time
@@ -14,6 +14,7 @@ from service.queries.deadlines import DueFilter
 from service.queries.lists import Filter
 from service.schemas.letters import TIME, LetterIn, LetterValueError, Line, Text
 from service.schemas.views import LetterOut
+from service.search_words import wanted_of
 
 MOST_IN_BATCH = 1000
 MOST_TO_SPLIT = 1000
@@ -37,6 +38,12 @@ def readable_time(value: str | None) -> str | None:
             parse_time(value)
         except (ValueError, OverflowError) as error:
             raise ValueError("is no time; write 2026-03-05 or 2026-03-05T09:30") from error
+    return value
+
+
+def searchable(value: str) -> str:
+    """Return words to look for, as they are; raises ValueError, saying what to do, if nothing can be found by them."""
+    wanted_of(value)
     return value
 
 
@@ -209,6 +216,10 @@ class LettersFilter(BaseModel):
     since: Moment | None = Field(default=None, description="Received at or after this time.")
     until: Moment | None = Field(default=None, description="Received before this time.")
 
+    text: Annotated[Line, AfterValidator(searchable)] | None = Field(
+        default=None, description='Words that the text holds, all of them; "between quotation marks" as they stand.'
+    )
+
     _readable = field_validator("since", "until")(readable_time)
 
     def filter(self) -> Filter:
@@ -223,6 +234,7 @@ class LettersFilter(BaseModel):
             restricted=self.restricted,
             since=parse_time(self.since) if self.since else None,
             until=parse_time(self.until) if self.until else None,
+            text=wanted_of(self.text) if self.text else None,
         )
 
 

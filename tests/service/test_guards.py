@@ -113,6 +113,7 @@ def test_no_filter_searches_for_people() -> None:
         "channel",
         "review",
         "needs_review",
+        "text",
         "level",
         "since",
         "until",

@@ -46,6 +46,8 @@ FILTERS: list[dict[str, str]] = [
     {"review": "pending"},
     {"level": "none"},
     {"since": "2020-01-01"},
+    {"text": "电梯"},
+    {"text": "谢谢"},
 ]
 
 

@@ -42,10 +42,16 @@ def row_of(table: Table) -> dict[str, Any]:
     }
 
 
+def _is_common(name: str | None, kind: str, _parents: Any) -> bool:
+    """Leave out the words of letters, which each database keeps in its own way."""
+    return kind != "table" or not str(name).startswith(("letter_words", "letter_places"))
+
+
 def test_the_migrations_make_the_tables_that_the_code_uses(database: Database) -> None:
     upgrade(database)
     with database.read() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        opts = {"compare_type": True, "compare_server_default": True, "include_name": _is_common}
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, metadata) == []
 
 

@@ -47,7 +47,7 @@ BROUGHT = {"Person", "LetterIn"}
 PERSONAL_COLUMNS = {("letters", "people_present")}
 ASKED = {
     "category", "region", "channel", "review", "needs_review", "level", "since", "until", "limit", "cursor", "scores",
-    "action", "kind", "id", "actor", "due", "clock", "restricted", "format",
+    "action", "kind", "id", "actor", "due", "clock", "restricted", "format", "text",
     "precision", "join_from",
 }  # fmt: skip
 
