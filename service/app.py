@@ -10,8 +10,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service import auth, observing, problems, rates, requests, texts
 from service.api import blueprints
-from service.api.system import STOPPING
 from service.office import Office
+from service.readiness import STOPPING
 from service.requests import MEBIBYTE
 from service.schemas.problems import ProblemOut
 from service.sessions import LONGEST

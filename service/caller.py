@@ -9,6 +9,8 @@ Role = Literal["clerk", "supervisor", "discipline", "analyst", "admin", "integra
 ROLES: tuple[Role, ...] = get_args(Role)
 READERS: frozenset[Role] = frozenset({"clerk", "supervisor", "discipline", "admin", "integrator"})
 OFFICE: frozenset[Role] = frozenset({"clerk", "supervisor", "discipline", "admin"})
+# Who works at the pages: the office, and who trains its models.
+STAFF: frozenset[Role] = OFFICE | {"analyst"}
 AUDITORS: frozenset[Role] = frozenset({"admin", "discipline"})
 ANALYSTS: frozenset[Role] = frozenset({"analyst", "admin"})
 UNMASKERS: frozenset[Role] = frozenset({"clerk", "supervisor", "discipline"})

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from service.audit import verify_chain
 from service.flagging import refresh_every_matter
 from service.import_job import run_import
-from service.jobs import Progress
+from service.jobs import JobError, Progress
 from service.office import Office
 from service.queries import imports as import_queries
 from service.queries import jobs as queries
@@ -75,7 +76,17 @@ def reanalyse(office: Office, _payload: Mapping[str, Any], progress: Progress) -
     Reanalysis(office.database, office.engine, office.flagger, office.keys, progress).run()
 
 
+def verify_audit(office: Office, _payload: Mapping[str, Any], progress: Progress) -> None:
+    """Walk the chain of the audit; raises JobError, naming the first row that is wrong."""
+    with office.database.read() as connection:
+        found = verify_chain(connection)
+    progress.report(found.head.number)
+    if found.fault:
+        raise JobError(found.fault)
+
+
 HANDLERS: Mapping[str, Handler] = {
+    "audit.verify": verify_audit,
     "letters.reanalyse": reanalyse,
     "import": run_import,
     "index.rebuild": rebuild_index,

@@ -58,6 +58,11 @@ class Keys:
         """Return the name of the key that encrypts now."""
         return key_id(self._current().file.storage[0])
 
+    def names(self) -> dict[str, tuple[str, ...]]:
+        """Return the names of the keys of each purpose, the newest first; names tell nothing of a key."""
+        file = self._current().file
+        return {"storage": tuple(map(key_id, file.storage)), "identity": tuple(map(key_id, file.identity))}
+
     def identity_hash(self, identity: str, key: str | None = None) -> str:
         """Return the keyed hash of a normalised identity, 64 hexadecimal digits, by a key of a name or the oldest.
 

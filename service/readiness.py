@@ -16,6 +16,8 @@ from service.queries import health as queries
 Check = Literal["database", "migrations", "model", "index", "queue", "process", "accusations"]
 State = Literal["ok", "unavailable", "behind", "late", "other", "stopping", "unattended"]
 
+# Where an application keeps the event that tells that it stops.
+STOPPING = "stopping"
 # Letters that other processes took in are learnt before each search; more than so many would make it slow.
 MOST_BEHIND = 5000
 LATE_AFTER = timedelta(hours=1)

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from sqlalchemy import Connection
+
 from service import audit
 from service.course import STEPS
 from service.db import Database
@@ -12,6 +14,14 @@ from service.queries.letters import moment
 BATCH = 200
 # What may still be said of a matter that stays closed.
 _LAST = ("closed", "answered", "satisfaction")
+_GOING_ON = [step for step in STEPS if step not in _LAST]
+
+
+def letters_due(connection: Connection, days: int, now: datetime, most: int) -> int:
+    """Return how many letters would be anonymised now, counted up to `most`; none for 0 days."""
+    if not days:
+        return 0
+    return len(queries.people_kept_too_long(connection, moment(now - timedelta(days=days)), _GOING_ON, most))
 
 
 def anonymise(database: Database, days: int, now: datetime, progress: Callable[[int], None]) -> int:
@@ -23,10 +33,9 @@ def anonymise(database: Database, days: int, now: datetime, progress: Callable[[
     """
     done = 0
     before = moment(now - timedelta(days=days))
-    going_on = [step for step in STEPS if step not in _LAST]
     while days:
         with database.write() as connection:
-            due = queries.people_kept_too_long(connection, before, going_on, BATCH)
+            due = queries.people_kept_too_long(connection, before, _GOING_ON, BATCH)
             queries.forget_people(connection, due)
             audit.record(connection, audit.OPERATOR, "anonymise", audit.LETTER, due, {"days": days})
         done += len(due)

@@ -65,12 +65,12 @@ def end_session(database: Database, secret: str) -> None:
         access.delete_session(connection, hash_of(secret))
 
 
-def make_login_link(database: Database, name: str, role: Role) -> str:
+def make_login_link(database: Database, name: str, role: Role, by: Caller = audit.OPERATOR) -> str:
     """Return the secret part of a link that logs in once within 15 minutes."""
     secret = new_secret()
     with database.write() as connection:
         access.insert_login_link(connection, hash_of(secret), name, role, datetime.now(UTC) + LINK_LIFE)
-        audit.record(connection, audit.OPERATOR, "add", "login_link", [name], {"role": role})
+        audit.record(connection, by, "add", "login_link", [name], {"role": role})
     return secret
 
 

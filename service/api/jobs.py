@@ -2,13 +2,12 @@
 
 from flask import Response
 
-from service import jobs
 from service.api.base import answer, api_blueprint
-from service.audit import record
 from service.auth import allow, this_caller
 from service.caller import Role
 from service.errors import NotFound
 from service.office import this_office
+from service.orders import call_off, order, order_again
 from service.paging import cursor_of, position_of
 from service.queries.jobs import find_job, page_of_jobs
 from service.requests import without_json
@@ -17,7 +16,6 @@ from service.schemas.requests import PageQuery
 
 jobs_api = api_blueprint("jobs")
 ADMIN: frozenset[Role] = frozenset({"admin"})
-KIND = "job"
 
 
 @jobs_api.get("/jobs", responses={200: JobPage})
@@ -36,9 +34,7 @@ def list_jobs(query: PageQuery) -> Response:
 @allow(ADMIN)
 def start_job(body: JobIn) -> Response:
     """Put a job into the queue, or answer with the one of its kind that waits or runs."""
-    with this_office().database.write() as connection:
-        job_id = jobs.enqueue_alone(connection, body.kind, this_caller().name)
-        record(connection, this_caller(), "start", KIND, [job_id], {"kind": body.kind})
+    job_id = order(this_office().database, this_caller(), body.kind)
     return _shown(job_id, 202)
 
 
@@ -54,9 +50,7 @@ def read_job(path: JobPath) -> Response:
 @without_json
 def cancel_job(path: JobPath) -> Response:
     """Cancel a job: at once if it waits, soon if it runs; one that has ended stays as it is."""
-    with this_office().database.write() as connection:
-        jobs.cancel(connection, path.job_id, jobs.utc_now())
-        record(connection, this_caller(), "cancel", KIND, [path.job_id])
+    call_off(this_office().database, this_caller(), path.job_id)
     return _shown(path.job_id)
 
 
@@ -65,9 +59,7 @@ def cancel_job(path: JobPath) -> Response:
 @without_json
 def retry_job(path: JobPath) -> Response:
     """Put a job that failed into the queue again; it goes on where it stood."""
-    with this_office().database.write() as connection:
-        jobs.retry(connection, path.job_id, jobs.utc_now())
-        record(connection, this_caller(), "retry", KIND, [path.job_id])
+    order_again(this_office().database, this_caller(), path.job_id)
     return _shown(path.job_id)
 
 

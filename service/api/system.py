@@ -11,10 +11,9 @@ from service.api.base import answer
 from service.auth import PUBLIC, allow
 from service.observing import these_metrics
 from service.office import this_office
-from service.readiness import HARMLESS, checks, gauges
+from service.readiness import HARMLESS, STOPPING, checks, gauges
 from service.schemas.health import HealthOut, ReadyOut
 
-STOPPING = "stopping"
 NUMBERS: dict[Any, Any] = {200: {"description": "Numbers", "content": {"text/plain": {"schema": {"type": "string"}}}}}
 
 system_api = APIBlueprint("system", __name__)

@@ -12,7 +12,6 @@ from gunicorn.app.base import BaseApplication
 from model.errors import ArtefactError
 from service import logs
 from service.accounts import UNATTENDED
-from service.api.system import STOPPING
 from service.app import create_app
 from service.commands.base import clear_errors
 from service.gate import Gate
@@ -20,6 +19,7 @@ from service.memory import give_back, keep_little
 from service.metrics import forget_process, share
 from service.office import Office
 from service.patience import PatientWorker
+from service.readiness import STOPPING
 from service.settings import Settings
 from service.watch import Watch
 from service.worker import LOCK, Worker

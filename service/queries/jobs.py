@@ -44,6 +44,12 @@ def find_waiting(connection: Connection, kind: str) -> Row[Any] | None:
     return connection.execute(statement.limit(1)).one_or_none()
 
 
+def newest_of_kind(connection: Connection, kind: str) -> Row[Any] | None:
+    """Return the newest job of a kind, whatever became of it."""
+    statement = select(jobs).where(jobs.c.kind == kind).order_by(jobs.c.created_at.desc(), jobs.c.id.desc())
+    return connection.execute(statement.limit(1)).one_or_none()
+
+
 def next_due(
     connection: Connection, kinds: Iterable[str], now: datetime, longest_lease: datetime, longest_wait: datetime
 ) -> Row[Any] | None:

@@ -11,7 +11,7 @@ from werkzeug.datastructures import FileStorage as WerkzeugFile
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 STATES: tuple[State, ...] = get_args(State)
 # What a person may ask for; all else comes with its cause.
-Startable = Literal["flags.refresh", "index.rebuild", "letters.reanalyse", "retention.run"]
+Startable = Literal["audit.verify", "flags.refresh", "index.rebuild", "letters.reanalyse", "retention.run"]
 STARTABLE: tuple[Startable, ...] = get_args(Startable)
 
 

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 
 from service.auth import PUBLIC, PageUser, allow
-from service.caller import OFFICE, Caller
+from service.caller import STAFF, Caller
 from service.errors import TooMany
 from service.office import this_office
 from service.sessions import begin_session, end_session, follow_login_link
@@ -34,7 +34,7 @@ def log_in() -> ResponseReturnValue:
         return _form(fault="login.wait", minutes=minutes), 429, {"Retry-After": str(wait.retry_after)}
     if caller is None:
         return _form(fault="login.wrong_password"), 403
-    if caller.role not in OFFICE:
+    if caller.role not in STAFF:
         return _form(fault="login.wrong_role"), 403
     begin(caller)
     return redirect(_wanted())
@@ -50,7 +50,7 @@ def log_in_by_link(secret: str) -> ResponseReturnValue:
     caller = follow_login_link(this_office().database, secret)
     if caller is None:
         return render_template("link.html", reason="link.used"), 410
-    if caller.role not in OFFICE:
+    if caller.role not in STAFF:
         return render_template("link.html", reason="login.wrong_role"), 403
     begin(caller)
     return redirect(url_for("web.home"))

@@ -9,12 +9,18 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from service.auth import allow, allowed_roles, this_caller
-from service.caller import OFFICE, Caller, Role
+from service.caller import STAFF, Caller, Role
 from service.web.blueprint import web
 
 # Names of views, in the order of the navigation; their texts are the keys of the group `navigation`.
 ENTRIES = ("queue", "letters", "matters", "hot_issues", "dashboard", "reports", "imports", "administration")
-HOMES: Mapping[Role, str] = {"clerk": "queue", "supervisor": "dashboard", "discipline": "queue", "admin": "queue"}
+HOMES: Mapping[Role, str] = {
+    "clerk": "queue",
+    "supervisor": "dashboard",
+    "discipline": "queue",
+    "admin": "queue",
+    "analyst": "administration",
+}
 OTHERWISE = "letters"
 
 
@@ -44,7 +50,7 @@ def home_of(caller: Caller) -> str:
 
 
 @web.get("/")
-@allow(OFFICE)
+@allow(STAFF)
 def home() -> Response:
     """Lead a caller to where the work begins."""
     return redirect(home_of(this_caller()))

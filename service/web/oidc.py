@@ -10,7 +10,7 @@ from joserfc.errors import JoseError
 from requests.exceptions import RequestException
 
 from service.auth import PUBLIC, allow
-from service.caller import OFFICE
+from service.caller import STAFF
 from service.errors import NotFound
 from service.office import this_office
 from service.settings import Settings
@@ -64,7 +64,7 @@ def return_from_oidc() -> ResponseReturnValue:
     caller = this_office().accounts.known(str(claims.get(CLAIM, "")))
     if caller is None:
         return _refused("login.unknown_user")
-    if caller.role not in OFFICE:
+    if caller.role not in STAFF:
         return _refused("login.wrong_role")
     wanted = session.get(_WANTED, url_for("web.home"))
     begin(caller)
