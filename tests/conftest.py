@@ -1,5 +1,6 @@
 """What tests of several folders share."""
 
+import copy
 from pathlib import Path
 
 import numpy as np
@@ -51,4 +52,20 @@ def model_folder(tmp_path_factory: pytest.TempPathFactory, small_analyser: Analy
     parts: dict[str, Part] = {name: part for name, part in (named | more).items() if part is not None}
     folder = tmp_path_factory.mktemp("trained") / "model"
     artefact.save(folder, parts, {})
+    return folder
+
+
+@pytest.fixture(scope="session")
+def newer_folder(tmp_path_factory: pytest.TempPathFactory, small_analyser: Analyser) -> Path:
+    """Return another trained folder, whose relation part weighs terms otherwise."""
+    relation = copy.deepcopy(small_analyser.relation)
+    assert relation
+    assert small_analyser.category
+    noise = np.random.default_rng(5)
+    weights = relation.profiler.idf_
+    relation.profiler.idf_ = {
+        kind: (values * noise.uniform(0.7, 1.3, len(values))).astype(np.float32) for kind, values in weights.items()
+    }
+    folder = tmp_path_factory.mktemp("trained") / "newer"
+    artefact.save(folder, {"category": small_analyser.category, "relation": relation}, {"source": "newer"})
     return folder

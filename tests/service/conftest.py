@@ -3,16 +3,13 @@
 Whatever touches the database runs once on SQLite and once on PostgreSQL.
 """
 
-import copy
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from model import artefact
 from model.analyse import Analyser
 from service.app import create_app
 from service.caller import Role
@@ -97,19 +94,3 @@ def let_in(app: Flask, office: Office) -> LetIn:
 @pytest.fixture
 def clerk(let_in: LetIn) -> Desk:
     return let_in("clerk")
-
-
-@pytest.fixture(scope="session")
-def newer_folder(tmp_path_factory: pytest.TempPathFactory, small_analyser: Analyser) -> Path:
-    """Return another trained folder, whose relation part weighs terms otherwise."""
-    relation = copy.deepcopy(small_analyser.relation)
-    assert relation
-    assert small_analyser.category
-    noise = np.random.default_rng(5)
-    weights = relation.profiler.idf_
-    relation.profiler.idf_ = {
-        kind: (values * noise.uniform(0.7, 1.3, len(values))).astype(np.float32) for kind, values in weights.items()
-    }
-    folder = tmp_path_factory.mktemp("trained") / "newer"
-    artefact.save(folder, {"category": small_analyser.category, "relation": relation}, {"source": "newer"})
-    return folder
