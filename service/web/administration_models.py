@@ -67,7 +67,9 @@ def models() -> str:
     if shadow:
         with office.database.read() as connection:
             page = disagreement_page(connection, this_caller(), shadow.version, MOST_KINDS, None)
-        record_look(office.database, this_caller(), "list", "model", [shadow.version], {"disagreements": 0})
+        record_look(
+            office.database, this_caller(), "list", "model", [shadow.version], {"disagreements": len(page.items)}
+        )
     return show(
         "models",
         versions=versions,
