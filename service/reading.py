@@ -124,8 +124,8 @@ class Reader:
         """Return a page of letters, newest first."""
         after = position_of(cursor) if cursor else None
         rows = page_of_letters(self.connection, self.caller.sight, self._allowed(narrow), limit + 1, after)
-        more = cursor_of(rows[limit - 1].received_at, rows[limit - 1].id) if len(rows) > limit else None
-        return LetterPage(items=self.views(rows[:limit]), next=more)
+        more = cursor_of(rows[limit - 1][0], rows[limit - 1][1].id) if len(rows) > limit else None
+        return LetterPage(items=self.views([row for _, row in rows[:limit]]), next=more)
 
     def count_letters(self, narrow: Filter) -> int:
         """Return how many letters all pages have together; 1,001 if there are more than 1,000."""
@@ -134,7 +134,9 @@ class Reader:
     def _allowed(self, narrow: Filter) -> Filter:
         """Leave out what the caller must not ask for, and what the office does not have."""
         if self.caller.sight.owner is not None:
-            narrow = replace(narrow, category=None, review=None, needs_review=None, visit_level=None, restricted=None)
+            narrow = replace(
+                narrow, category=None, review=None, needs_review=None, visit_level=None, restricted=None, due=None
+            )
         return narrow if self.flagger.on else replace(narrow, visit_level=None)
 
     def similar(self, engine: Engine, letter_id: str) -> list[SimilarOut]:

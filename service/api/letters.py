@@ -102,10 +102,12 @@ def _line(outcome: Received | Problem | LetterError) -> BatchLineOut:
 @letters_api.get("/letters", responses={200: LetterPage})
 @allow(READERS)
 def list_letters(query: LettersQuery) -> Response:
-    """List the letters that the caller may see, newest first."""
+    """List the letters that the caller may see, newest first; with `due`, those whose deadline is first."""
     office = this_office()
     with office.database.read() as connection:
-        page = office.reader(connection, this_caller()).letters(query.filter(), query.limit, query.cursor)
+        reader = office.reader(connection, this_caller())
+        narrow = query.narrowed(reader.now, int(office.settings.due_soon_days))
+        page = reader.letters(narrow, query.limit, query.cursor)
     record_list(office.database, this_caller(), "letters", query, len(page.items))
     return answer(page)
 

@@ -1,11 +1,11 @@
 """Every statement about when the duties in matters are due."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, exists, insert, or_, select
 
 from model.records import VisitLevel
 from service.matters import Duty
@@ -47,19 +47,51 @@ def page_of_due(
     A matter stands where its first deadline of those asked for stands.
     """
     seen = exists().where(letters.c.matter_id == deadlines.c.matter_id, sight.condition())
-    statement = select(deadlines).where(seen, *_conditions(narrow))
+    statement = select(deadlines).where(seen, *_first(narrow))
+    if after:
+        statement = statement.where(_later(deadlines.c.matter_id, after))
+    return list(connection.execute(statement.order_by(deadlines.c.due_at, deadlines.c.matter_id).limit(limit)))
+
+
+def due_letters(
+    connection: Connection,
+    conditions: Iterable[ColumnElement[bool]],
+    narrow: DueFilter,
+    limit: int,
+    after: tuple[str, str] | None = None,
+) -> list[Row[Any]]:
+    """Return due_at and id of up to `limit` letters that meet conditions, what is due first first.
+
+    A letter stands where the first deadline of its matter of those asked for stands.
+    """
+    of_matter = letters.c.matter_id == deadlines.c.matter_id
+    statement = select(deadlines.c.due_at, letters.c.id).join(letters, of_matter).where(*conditions, *_first(narrow))
+    if after:
+        statement = statement.where(_later(letters.c.id, after))
+    return list(connection.execute(statement.order_by(deadlines.c.due_at, letters.c.id).limit(limit)))
+
+
+def matters_due(narrow: DueFilter) -> Select[tuple[str]]:
+    """Return a selection of the matters in which something is due."""
+    return select(deadlines.c.matter_id).where(*_conditions(narrow))
+
+
+def _first(narrow: DueFilter) -> list[ColumnElement[bool]]:
+    """Return the conditions that a deadline is asked for and the first one of its matter."""
+    conditions = _conditions(narrow)
     if narrow.clock is None:
         other = deadlines.alias()
         earlier = or_(
             other.c.due_at < deadlines.c.due_at,
             and_(other.c.due_at == deadlines.c.due_at, other.c.clock < deadlines.c.clock),
         )
-        statement = statement.where(~exists().where(other.c.matter_id == deadlines.c.matter_id, earlier))
-    if after:
-        due_at, matter_id = after
-        later = and_(deadlines.c.due_at == due_at, deadlines.c.matter_id > matter_id)
-        statement = statement.where(deadlines.c.due_at >= due_at, or_(deadlines.c.due_at > due_at, later))
-    return list(connection.execute(statement.order_by(deadlines.c.due_at, deadlines.c.matter_id).limit(limit)))
+        conditions.append(~exists().where(other.c.matter_id == deadlines.c.matter_id, earlier))
+    return conditions
+
+
+def _later(one: ColumnElement[str], after: tuple[str, str]) -> ColumnElement[bool]:
+    due_at, identifier = after
+    return and_(deadlines.c.due_at >= due_at, or_(deadlines.c.due_at > due_at, one > identifier))
 
 
 def _conditions(narrow: DueFilter) -> list[ColumnElement[bool]]:

@@ -5,7 +5,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, or_, select, true, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Row,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+)
 
 from service.queries.arrivals import count_arrivals, recounted
 from service.tables import accused, changes, idempotency_keys, identities, letters, matters, sealed, vectors
@@ -31,19 +46,19 @@ class Sight:
     marks: frozenset[str] = frozenset()
     beside: str | None = None
 
-    def condition(self) -> Any:
-        """Return the SQL condition on letters."""
-        conditions: list[Any] = [] if self.restricted else [letters.c.restricted.is_(False)]
+    def condition(self, of: FromClause = letters) -> Any:
+        """Return the SQL condition on letters, or on an alias of them."""
+        conditions: list[Any] = [] if self.restricted else [of.c.restricted.is_(False)]
         if self.owner is not None:
-            conditions.append(letters.c.owner == self.owner)
+            conditions.append(of.c.owner == self.owner)
         if self.regions:
-            conditions.append(or_(*(letters.c.region.startswith(region, autoescape=True) for region in self.regions)))
+            conditions.append(or_(*(of.c.region.startswith(region, autoescape=True) for region in self.regions)))
         if self.unit is not None:
             routed = select(matters.c.id).where(matters.c.unit == self.unit)
-            here = letters.c.matter_id == self.beside
-            conditions.append(or_(letters.c.addressee == self.unit, letters.c.matter_id.in_(routed), here))
+            here = of.c.matter_id == self.beside
+            conditions.append(or_(of.c.addressee == self.unit, of.c.matter_id.in_(routed), here))
         if self.marks:
-            conditions.append(letters.c.matter_id.not_in(accusing(self.marks)))
+            conditions.append(of.c.matter_id.not_in(accusing(self.marks)))
         return and_(true(), *conditions)
 
 
@@ -66,6 +81,12 @@ _TEXTS = [
 def moment(value: datetime) -> str:
     """Write a time so that the order of texts is the order of times."""
     return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def behind(at: ColumnElement[Any], one: ColumnElement[Any], after: tuple[str, str]) -> ColumnElement[bool]:
+    """Return the condition that a row stands behind a time and id, newest first; the first part leads an index."""
+    received_at, identifier = after
+    return and_(at <= received_at, or_(at < received_at, one < identifier))
 
 
 def insert_letter(

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, func, select
 
-from service.queries.letters import WHOLE, Sight, moment
+from service.queries.deadlines import DueFilter, due_letters, matters_due
+from service.queries.letters import WHOLE, Sight, behind, moment
 from service.queries.search import find_words
 from service.search_words import Wanted
 from service.tables import letters
@@ -29,29 +30,36 @@ class Filter:
     since: datetime | None = None
     until: datetime | None = None
     text: Wanted | None = None
+    due: DueFilter | None = None
 
 
 def page_of_letters(
     connection: Connection, sight: Sight, narrow: Filter, limit: int, after: tuple[str, str] | None
-) -> list[Row[Any]]:
-    """Return up to `limit` letters, newest first, after the (received_at, id) of the last one seen."""
-    ids = _ids(connection, sight, narrow, limit, after)
+) -> list[tuple[str, Row[Any]]]:
+    """Return up to `limit` letters, each with the time that it stands at, behind the time and id of the last one seen.
+
+    They stand at their receipt, newest first; where something is due, at its time, what is due first first.
+    """
+    found = _places(connection, sight, narrow, limit, after)
+    ids = [letter_id for _, letter_id in found]
     rows = {row.id: row for row in connection.execute(WHOLE.where(letters.c.id.in_(ids)))} if ids else {}
-    return [rows[one] for one in ids]
+    return [(at or rows[one].received_at, rows[one]) for at, one in found]
 
 
-def _ids(connection: Connection, sight: Sight, narrow: Filter, limit: int, after: tuple[str, str] | None) -> list[str]:
-    """Return the ids of a page: what is found by them is a small part of what is looked at."""
+def _places(
+    connection: Connection, sight: Sight, narrow: Filter, limit: int, after: tuple[str, str] | None
+) -> list[tuple[str | None, str]]:
+    """Return time and id of a page: what is shown of it is a small part of what is looked at."""
     conditions = [sight.condition(), *_conditions(narrow)]
     if narrow.text is not None:
-        return find_words(connection, narrow.text, conditions, limit, after)
-    statement = select(letters.c.id).where(*conditions)
+        return [(None, one) for one in find_words(connection, narrow.text, conditions, limit, after)]
+    if narrow.due is not None:
+        return [(row.due_at, row.id) for row in due_letters(connection, conditions, narrow.due, limit, after)]
+    statement = select(letters.c.received_at, letters.c.id).where(*conditions)
     if after:
-        received_at, letter_id = after
-        older = letters.c.received_at < received_at
-        statement = statement.where(or_(older, and_(letters.c.received_at == received_at, letters.c.id < letter_id)))
+        statement = statement.where(behind(letters.c.received_at, letters.c.id, after))
     newest_first = (letters.c.received_at.desc(), letters.c.id.desc())
-    return list(connection.execute(statement.order_by(*newest_first).limit(limit)).scalars())
+    return [(row.received_at, row.id) for row in connection.execute(statement.order_by(*newest_first).limit(limit))]
 
 
 def count_up_to(connection: Connection, sight: Sight, narrow: Filter, most: int = MOST_COUNTED) -> int:
@@ -59,6 +67,8 @@ def count_up_to(connection: Connection, sight: Sight, narrow: Filter, most: int 
     conditions = [sight.condition(), *_conditions(narrow)]
     if narrow.text is not None:
         return len(find_words(connection, narrow.text, conditions, most + 1))
+    if narrow.due is not None:
+        return len(due_letters(connection, conditions, narrow.due, most + 1))
     found = select(letters.c.id).where(*conditions).limit(most + 1)
     return connection.execute(select(func.count()).select_from(found.subquery())).scalar_one()
 
@@ -76,6 +86,8 @@ def _conditions(narrow: Filter) -> list[ColumnElement[bool]]:
     conditions = [column == value for column, value in equal.items() if value is not None]
     if narrow.since:
         conditions.append(letters.c.received_at >= moment(narrow.since))
+    if narrow.due and narrow.text:
+        conditions.append(letters.c.matter_id.in_(matters_due(narrow.due)))
     if narrow.until:
         conditions.append(letters.c.received_at < moment(narrow.until))
     return conditions

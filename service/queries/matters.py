@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, inser
 
 from model.gathering import Link
 from model.records import VisitLevel
-from service.queries.letters import Sight, moment
+from service.queries.letters import Sight, behind, moment
 from service.tables import events, flags, letters, links, matters
 
 
@@ -163,21 +163,27 @@ def hidden_matters(connection: Connection, ids: Collection[str], sight: Sight) -
 def page_of_matters(
     connection: Connection, sight: Sight, limit: int, after: tuple[str, str] | None, level: VisitLevel | None = None
 ) -> list[Row[Any]]:
-    """Return id, last_received_at and number of letters of matters with a letter that the caller may see.
+    """Return id and last_received_at of matters with a letter that the caller may see.
 
-    Those with the newest letter come first; with a level only those whose stored flag has it.
+    Those with the newest letter come first; with a level only those whose stored flag has it. Letters are read in the
+    order of their times, and each asks its matter whether it is the newest there: nothing is grouped.
     """
-    newest = func.max(letters.c.received_at).label("last_received_at")
-    statement = (
-        select(letters.c.matter_id.label("id"), newest, func.count().label("letters"))
-        .where(sight.condition(), *of_level(letters.c.matter_id, level))
-        .group_by(letters.c.matter_id)
+    other = letters.alias()
+    newest = (
+        select(other.c.id)
+        .where(other.c.matter_id == letters.c.matter_id, sight.condition(other))
+        .order_by(other.c.received_at.desc(), other.c.id.desc())
+        .limit(1)
+        .correlate(letters)
+        .scalar_subquery()
+    )
+    at, matter_id = letters.c.received_at, letters.c.matter_id
+    statement = select(matter_id.label("id"), at.label("last_received_at")).where(
+        sight.condition(), letters.c.id == newest, *of_level(matter_id, level)
     )
     if after:
-        received_at, matter_id = after
-        older = newest < received_at
-        statement = statement.having(or_(older, and_(newest == received_at, letters.c.matter_id < matter_id)))
-    return list(connection.execute(statement.order_by(newest.desc(), letters.c.matter_id.desc()).limit(limit)))
+        statement = statement.where(behind(at, matter_id, after))
+    return list(connection.execute(statement.order_by(at.desc(), matter_id.desc()).limit(limit)))
 
 
 def of_level(matter_id: ColumnElement[str], level: VisitLevel | None) -> list[ColumnElement[bool]]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, Connection, and_, cast, delete, exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, cast, delete, exists, func, insert, select
 from sqlalchemy.dialects.postgresql import TSQUERY
 
+from service.queries.letters import behind
 from service.search_words import Words
 from service.tables import letters
 from service.tables.search import letter_words
@@ -57,8 +58,7 @@ def find(
         order = (found.c.received_at, found.c.letter_id)
     at, one = order
     if after:
-        received_at, letter_id = after
-        statement = statement.where(or_(at < received_at, and_(at == received_at, one < letter_id)))
+        statement = statement.where(behind(at, one, after))
     return list(connection.execute(statement.order_by(at.desc(), one.desc()).limit(limit)).scalars())
 
 

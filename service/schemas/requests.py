@@ -1,5 +1,6 @@
 """What callers may ask, besides letters."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
@@ -22,6 +23,7 @@ WORD = "^[a-z_]+$"
 
 Moment = Annotated[str, Field(json_schema_extra={"pattern": TIME})]
 Tag = Annotated[str, Field(max_length=500, json_schema_extra={"pattern": r'^"[0-9]+(-[0-9]+)*"$'})]
+Due = Literal["overdue", "soon"]
 Id = Annotated[Text, Field(max_length=64)]
 
 
@@ -183,11 +185,18 @@ class PageQuery(BaseModel):
     cursor: str | None = Field(default=None, max_length=500)
 
 
+def due_filter(due: Due, now: datetime, soon_days: int) -> DueFilter:
+    """Return what is overdue at a time, or falls due within so many days."""
+    if due == "overdue":
+        return DueFilter(until=now)
+    return DueFilter(since=now, until=now + timedelta(days=soon_days))
+
+
 class MattersQuery(PageQuery):
     """Which matters of the list."""
 
     level: VisitLevel | None = Field(default=None, description="Level of the flag.")
-    due: Literal["overdue", "soon"] | None = Field(default=None, description="First those whose deadline is first.")
+    due: Due | None = Field(default=None, description="First those whose deadline is first.")
     clock: DutyName | None = Field(default=None, description="Whose deadline is meant, with `due`.")
 
     @model_validator(mode="after")
@@ -197,10 +206,8 @@ class MattersQuery(PageQuery):
         return self
 
     def due_filter(self, now: datetime, soon_days: int) -> DueFilter:
-        """Return what `due` asks for at a time: what is overdue, or falls due within so many days."""
-        if self.due == "overdue":
-            return DueFilter(None, now, self.clock, self.level)
-        return DueFilter(now, now + timedelta(days=soon_days), self.clock, self.level)
+        """Return what `due` asks for at a time."""
+        return replace(due_filter(self.due or "soon", now, soon_days), clock=self.clock, level=self.level)
 
 
 class LettersFilter(BaseModel):
@@ -264,6 +271,12 @@ class AuditQuery(PageQuery):
 
 class LettersQuery(LettersFilter, PageQuery):
     """Which letters of the list."""
+
+    due: Due | None = Field(default=None, description="Of matters in which something is due, what is due first first.")
+
+    def narrowed(self, now: datetime, soon_days: int) -> Filter:
+        """Return the filter of the list at a time, with what is overdue, or falls due within so many days."""
+        return replace(self.filter(), due=due_filter(self.due, now, soon_days) if self.due else None)
 
 
 class ExportQuery(LettersFilter):

@@ -44,6 +44,9 @@ deadlines = Table(
     Index(None, "clock", "due_at", "matter_id"),
 )
 
+NEWEST = ("received_at", "id", "restricted")
+QUEUE = ("review", "needs_review")
+
 letters = Table(
     "letters",
     metadata,
@@ -70,11 +73,19 @@ letters = Table(
     Column("visit_level", String(10)),
     Column("needs_review", Boolean, nullable=False),
     Column("review", String(10), nullable=False),
-    Column("matter_id", String(26), ForeignKey(matters.c.id), nullable=False, index=True),
+    Column("matter_id", String(26), ForeignKey(matters.c.id), nullable=False),
     Column("verdict", String(10), nullable=False),
     Column("revision", Integer, nullable=False, server_default="1"),
     UniqueConstraint("owner", "external_id"),
-    Index(None, "received_at", "id"),
+    # Lists are read from the index alone: newest first, or what one filter leaves, newest first.
+    Index("ix_letters_newest", "received_at", "id", *("restricted", "category", "channel", *QUEUE, "visit_level")),
+    Index("ix_letters_category", "category", *NEWEST),
+    Index("ix_letters_queue", *QUEUE, *NEWEST),
+    Index("ix_letters_visit_level", "visit_level", *NEWEST),
+    # A scope holds what begins with a region.
+    Index("ix_letters_region", "region", *NEWEST, postgresql_ops={"region": "text_pattern_ops"}),
+    Index("ix_letters_addressee", "addressee", *NEWEST),
+    Index("ix_letters_matter", "matter_id", *NEWEST),
 )
 
 # What letters hide, encrypted with the key of a name: names, numbers and addresses of petitioners and accused, and the

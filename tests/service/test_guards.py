@@ -114,6 +114,7 @@ def test_no_filter_searches_for_people() -> None:
         "review",
         "needs_review",
         "text",
+        "due",
         "level",
         "since",
         "until",
