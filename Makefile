@@ -33,8 +33,8 @@ serve: $(MODEL)/manifest.json ## serve API and pages on the database in var/
 	@HONGYAN_MODEL=$(MODEL) $(BIN)/hongyan db upgrade
 	@HONGYAN_MODEL=$(MODEL) $(BIN)/hongyan serve
 
-test: $(VENV)/ready ## run the tests
-	@$(BIN)/python -m pytest
+test: $(VENV)/ready ## run the tests, in two processes
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-web: $(VENV)/ready ## work through the pages in Chromium (CHROMIUM=/usr/bin/chromium, SCREENSHOTS=folder keeps pictures)
 	@$(BIN)/python -m pytest tests/web

@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -35,13 +35,14 @@ def restore(database: Database, settings: Settings, archive: Reader) -> None:
         raise BackupError(f"the backup is of revision {made}, made by a newer version; install that one first")
     keys = _new_keys(settings.keys_file, archive)
     with database.read() as connection:
-        _require_empty(connection)
+        _require_empty(connection, tables_there(connection))
     move_empty_to(database, archive.manifest.revision)
     for folder in {Path(entry.name).parts[1] for entry in archive.manifest.files}:
         _put_model(settings.models_folder, folder, archive)
     with database.write() as connection:
-        _require_empty(connection)
-        _fill(connection, archive)
+        there = tables_there(connection)
+        _require_empty(connection, there)
+        _fill(connection, there, archive)
         if keys is not None:
             _put_keys(settings.keys_file, keys)
     upgrade(database)
@@ -51,14 +52,14 @@ def restore(database: Database, settings: Settings, archive: Reader) -> None:
         record(connection, OPERATOR, "restore", DATABASE, [""], {"revision": archive.manifest.revision})
 
 
-def _require_empty(connection: Connection) -> None:
-    held = table_with_rows(connection, tables_there(connection).values())
+def _require_empty(connection: Connection, there: Mapping[str, Table]) -> None:
+    held = table_with_rows(connection, there.values())
     if held is not None:
         raise BackupError(f"the database is not empty (table {held}); restore into a new one")
 
 
-def _fill(connection: Connection, archive: Reader) -> None:
-    there, entries = tables_there(connection), archive.manifest.tables
+def _fill(connection: Connection, there: Mapping[str, Table], archive: Reader) -> None:
+    entries = archive.manifest.tables
     if {entry.name for entry in entries} != there.keys() or len(entries) != len(there):
         raise BackupError("the backup does not hold the tables of its revision; it is damaged")
     for entry in entries:

@@ -3,14 +3,18 @@
 Whatever touches the database runs once on SQLite and once on PostgreSQL.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.routing import Rule
 
 from model.analyse import Analyser
+from service import passwords
 from service.app import create_app
 from service.caller import Role
 from service.db import Database
@@ -19,6 +23,29 @@ from service.tokens import make_token
 from tests.service.databases import EMPTY, KINDS, SQLITE, PostgresShelf, Shelf, SQLiteShelf, office_at
 from tests.service.desk import Desk, LetIn
 from tests.service.postgres import running_server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def routes_compiled_once() -> Iterator[None]:
+    """Compile once what builds the address of a route: its text alone decides, and most tests make an application."""
+    compile_anew = Rule._compile_builder
+    compiled: dict[tuple[str, str, bool], Callable[..., tuple[str, str]]] = {}
+
+    def compile_once(rule: Rule, append_unknown: bool = True) -> Any:
+        key = (rule.rule, str(rule.defaults), append_unknown)
+        return compiled.get(key) or compiled.setdefault(key, compile_anew(rule, append_unknown))
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Rule, "_compile_builder", compile_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def passwords_hashed_hastily() -> Iterator[None]:
+    """Hash passwords with little work: most tests do not ask how hard a hash is to break."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -74,7 +74,8 @@ class PostgresShelf:
     @contextmanager
     def database(self, content: Content = MIGRATED) -> Iterator[str]:
         name = f"test_{next(self._numbers)}"
-        self._execute(f"CREATE DATABASE {name} TEMPLATE {MIGRATED if content == MIGRATED else 'template0'}")
+        template = MIGRATED if content == MIGRATED else "template0"
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         yield self._server.address_of(name)
         self.ruin(self._server.address_of(name))
 

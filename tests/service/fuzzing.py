@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 from collections import Counter
@@ -22,6 +21,7 @@ from service.registry import Registry
 from service.settings import Settings
 from service.tokens import make_token
 from tests.model.letters import MATTERS
+from tests.ports import free_port
 from tests.service.desk import BRIBE, BRIBE_AGAIN, GATHERING
 
 CHECKS = (
@@ -97,9 +97,7 @@ def target(home: Path, database_address: str, models: list[Path]) -> Iterator[Ta
     for model in models:
         registry.activate(registry.add(model, OPERATOR), OPERATOR)
     database.close()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     own = {"HOME": str(home), "DATABASE_URL": database_address, "PORT": str(port), "DRAIN": "0", "RATE": "10000000"}
     environment = {**os.environ, **{f"HONGYAN_{name}": value for name, value in own.items()}}
     environment.pop("HONGYAN_MODEL", None)

@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from argon2 import Type, extract_parameters
 from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
+from service import passwords
 from service.accounts import Accounts
 from service.audit import OPERATOR, lines
 from service.caller import Caller
@@ -24,6 +26,8 @@ from tests.service.desk import LIFT, ROAD, LetIn, assert_problem, take
 
 PASSWORD = "four-words-nobody-guesses"
 OTHER = "other-words-nobody-guesses"
+# Before tests let it work hastily.
+SHIPPED_HASHER = passwords._hasher
 
 
 @pytest.fixture
@@ -53,6 +57,22 @@ def test_a_password_is_stored_as_a_hash_of_argon2(office: Office, accounts: Acco
         (row,) = connection.execute(select(users))
     assert row.password_hash.startswith("$argon2id$")
     assert accounts.every()[0].name == "li"
+
+
+def test_breaking_a_hash_costs_as_much_as_the_makers_of_argon2_advise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "_hasher", SHIPPED_HASHER)
+    found = extract_parameters(passwords.hash_password(PASSWORD, "li"))
+    assert (found.type, found.memory_cost, found.time_cost) == (Type.ID, 64 * 1024, 3)
+
+
+def test_a_hash_of_earlier_days_is_made_anew_when_its_owner_comes(
+    office: Office, accounts: Accounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "_hasher", SHIPPED_HASHER)
+    assert accounts.log_in("li", PASSWORD, "10.0.0.1") == Caller("li", "clerk")
+    with office.database.read() as connection:
+        (row,) = connection.execute(select(users))
+    assert not passwords.is_outdated(row.password_hash)
 
 
 @pytest.mark.parametrize("password", ["", "short", "aaaaaaaaaaaaaaaa", "zhangweiming", "x" * 201, "1212121212121212"])

@@ -4,7 +4,6 @@ import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ from service.queries.letters import count_without_vector
 from service.settings import Settings
 from service.tables import letters, models
 from service.tokens import make_token
+from tests.ports import free_port
 from tests.service.desk import LIFT
 
 ROOT = Path(__file__).parents[2]
@@ -31,9 +31,7 @@ Call = Callable[..., tuple[int, Any]]
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
+    port = str(free_port())
     own = {"HONGYAN_HOME": str(tmp_path), "HONGYAN_PORT": port, "HONGYAN_PROCESSES": "2", "HONGYAN_MODEL": ""}
     return {**os.environ, **own}
 
