@@ -4,12 +4,12 @@ from pathlib import Path
 
 import click
 
+from service.accusations import mark_accused
 from service.archive import reading
 from service.backup import back_up
 from service.commands.base import clear_errors
 from service.db import Database
 from service.keys import load_keys
-from service.rebuilding import mark_accused
 from service.restoring import restore
 from service.settings import Settings
 

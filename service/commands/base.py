@@ -14,22 +14,16 @@ import click
 from rich.console import Console
 from rich.progress import track
 
-from model.analyse import Analyser
 from model.errors import ModelError
-from service import engine
 from service.db import Database
 from service.errors import Problem, ServiceError
 from service.migrate import require_current
-from service.registry import folder_of_settings
 from service.settings import Settings
 
 T = TypeVar("T")
 
 output_option = click.option(
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write here instead of standard output."
-)
-model_option = click.option(
-    "--model", type=click.Path(path_type=Path, file_okay=False), help="Folder of the trained model."
 )
 letters_argument = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 
@@ -58,12 +52,6 @@ def open_database() -> Database:
     database = Database(Settings.from_env().database_address)
     require_current(database)
     return database
-
-
-def load_analyser(model: Path | None) -> Analyser:
-    """Load the model that the option or the settings name."""
-    settings = Settings.from_env()
-    return engine.load_analyser(model or folder_of_settings(settings), settings)
 
 
 @contextmanager

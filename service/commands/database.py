@@ -2,11 +2,11 @@
 
 import click
 
+from service.accusations import mark_accused
 from service.commands.base import clear_errors
 from service.db import Database
 from service.keys import load_keys
 from service.migrate import upgrade
-from service.rebuilding import mark_accused
 from service.settings import Settings
 
 

@@ -11,19 +11,24 @@ from joblib import cpu_count
 from model.analyse import Analyser
 from model.errors import LetterError
 from model.letter_file import Row, read_rows
-from service.commands.base import (
-    clear_errors,
-    letters_argument,
-    load_analyser,
-    model_option,
-    output_option,
-    progress,
-    write_lines,
-)
+from service import engine
+from service.commands.base import clear_errors, letters_argument, output_option, progress, write_lines
 from service.grouping import link_lines
+from service.registry import folder_of_settings
 from service.schemas.letters import letter_in
 from service.schemas.results import RelationOut
+from service.settings import Settings
 from service.stateless import analyse_rows
+
+model_option = click.option(
+    "--model", type=click.Path(path_type=Path, file_okay=False), help="Folder of the trained model."
+)
+
+
+def load_analyser(model: Path | None) -> Analyser:
+    """Load the model that the option or the settings name."""
+    settings = Settings.from_env()
+    return engine.load_analyser(model or folder_of_settings(settings), settings)
 
 
 @click.command()

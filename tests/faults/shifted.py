@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
 from service.cli import main
+from tests.commands import commands
 
 setting = Path(sys.argv.pop(1))
 real_time, real_time_ns = time.time, time.time_ns
@@ -27,6 +28,7 @@ class ShiftedDatetime(datetime):
 
 def shift() -> None:
     """Give the time of the file to the modules of the service, and to libraries that ask the module time."""
+    commands()  # so that their modules are there
     time.time = lambda: real_time() + seconds()
     time.time_ns = lambda: real_time_ns() + seconds() * 1_000_000_000
     for name, module in list(sys.modules.items()):

@@ -11,7 +11,7 @@ from zipfile import ZipFile
 import pytest
 
 from release.bundle import PARTS, checksums_of, complete, pack, requirements_of
-from service.cli import main
+from service.cli import COMMANDS
 
 UNITS = sorted((PARTS / "systemd").glob("*.service"))
 SCRIPTS = ("install", "prepare")
@@ -113,7 +113,7 @@ def test_scripts_are_plain_posix(name: str) -> None:
 def test_scripts_call_commands_that_exist(name: str) -> None:
     called = re.findall(r"hongyan(?:\")? ([a-z]+)", (PARTS / name).read_text(encoding="utf-8"))
     assert called
-    assert set(called) <= {*main.commands}
+    assert set(called) <= {*COMMANDS}
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.stem)
@@ -122,7 +122,7 @@ def test_units_run_a_command_as_somebody_who_may_write_the_state_only(unit: Path
     values = dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
     program, command = values["ExecStart"].split()
     assert program == "/opt/hongyan/current/bin/hongyan"
-    assert command in main.commands
+    assert command in COMMANDS
     assert (values["User"], values["ProtectSystem"], values["NoNewPrivileges"]) == ("hongyan", "strict", "yes")
     assert values["ReadWritePaths"] == "/var/lib/hongyan"
     assert int(values["TimeoutStopSec"]) > 60, "answers may take so long when it stops"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from service.cli import main
+from service.cli import COMMANDS
 from service.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parent.parent.parent
@@ -55,7 +55,7 @@ def test_our_containers_run_as_nobody_special_and_do_what_exists(name: str) -> N
     assert user != "0"
     assert user == instructions("USER", LAST_STAGE)[-1]
     program, command = service["command"]
-    assert program == "hongyan-prepare" or command in main.commands
+    assert program == "hongyan-prepare" or command in COMMANDS
 
 
 def test_nothing_starts_before_the_database_is_migrated() -> None:

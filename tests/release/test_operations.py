@@ -6,31 +6,20 @@ from dataclasses import fields
 from pathlib import Path
 from typing import get_args
 
-import click
 import pytest
 
-from service.cli import main
 from service.handlers import HANDLERS
 from service.readiness import Check
 from service.schedule import DAILY
 from service.settings import PREFIX, Settings
+from tests.commands import commands
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 TEXTS = {name: (DOCS / name).read_text(encoding="utf-8") for name in ("operations.md", "operations.zh-CN.md")}
 # What is for people who read letters or train, and for trying out.
 NOT_FOR_OPERATORS = {"analyze", "compare", "link", "demo"}
 LANGUAGES = pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-
-
-def commands(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
-    for name, command in group.commands.items():
-        if isinstance(command, click.Group):
-            yield from commands(command, f"{before}{name} ")
-        else:
-            yield f"{before}{name}", command
-
-
-COMMANDS = dict(commands(main))
+COMMANDS = {" ".join(words): command for words, command in commands().items()}
 
 
 @LANGUAGES

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-import click
 import openpyxl
 import pytest
 from click.testing import CliRunner, Result
@@ -22,6 +21,7 @@ from service.db import Database
 from service.migrate import require_current
 from service.tables import letters
 from service.tokens import find_caller
+from tests.commands import groups_and_commands
 from tests.service.databases import accept_inserts, refuse_inserts
 from tests.service.desk import LIFT, LIFT_AGAIN, QIAN, ROAD, WAGES, ZHAO, count
 
@@ -431,18 +431,19 @@ def test_the_demo_prints_the_table_on_standard_output(
 
 
 def test_every_command_explains_itself() -> None:
-    def names(group: click.Group, before: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
-        found = [before]
-        for name, command in group.commands.items():
-            path = (*before, name)
-            found += names(command, path) if isinstance(command, click.Group) else [path]
-        return found
-
-    for path in names(main):
+    for path, _ in groups_and_commands():
         result = CliRunner().invoke(main, [*path, "--help"])
         assert result.exit_code == 0
         assert result.stdout.startswith("Usage:")
         assert len(result.stdout.splitlines()) > 3
+
+
+@pytest.mark.parametrize("command", ["db", "token", "user", "login-link", "audit", "jobs"])
+def test_a_command_that_reads_no_letter_does_not_wait_for_what_reads_them(command: str) -> None:
+    script = f"import sys, click; from service.cli import main; main.get_command(click.Context(main), {command!r})"
+    script += "; print([name for name in ('scipy', 'sklearn', 'jieba') if name in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)  # noqa: S603 - our own
+    assert found.stdout == "[]\n"
 
 
 def test_an_unknown_command_is_a_wrong_call() -> None:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 from click.testing import CliRunner
 from flask import Flask
@@ -22,6 +21,7 @@ from service.office import Office
 from service.queries.jobs import change_job
 from service.sessions import make_login_link
 from service.tables import identities, metadata
+from tests.commands import commands
 from tests.service.desk import BRIBE, GATHERING, LIFT, LIFT_AGAIN, ROAD, Desk, LetIn, ids
 
 SERVICE = Path(__file__).parent.parent.parent / "service"
@@ -167,17 +167,8 @@ def test_hashes_of_who_wrote_hang_on_letters_and_carry_nothing() -> None:
     assert "identities" not in targets
 
 
-def commands(group: click.Group, before: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    for name, command in group.commands.items():
-        path = (*before, name)
-        if isinstance(command, click.Group):
-            yield from commands(command, path)
-        else:
-            yield path, command
-
-
 def test_no_command_or_option_speaks_of_persons() -> None:
-    found = dict(commands(main))
+    found = commands()
     assert len(found) >= 11
     for path, command in found.items():
         options = [option for parameter in command.params for option in (*parameter.opts, parameter.name or "")]
@@ -348,7 +339,7 @@ def test_commands_name_nobody(
     }
     # Serving is the API and the pages; a worker prints nothing; the demo prints a table of letters, which has no column
     # for persons. Restoring, into an empty database alone, prints the name of its file.
-    assert {path for path, _ in commands(main)} - words.keys() == {("serve",), ("worker",), ("demo",), ("restore",)}
+    assert set(commands()) - words.keys() == {("serve",), ("worker",), ("demo",), ("restore",)}
     results = [
         CliRunner().invoke(main, [*path, *given], input="four words of nobody\n") for path, given in words.items()
     ]
