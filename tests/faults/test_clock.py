@@ -46,7 +46,7 @@ def log_in(site: Site) -> str:
 
 
 def is_in(site: Site, cookie: str) -> bool:
-    return site.call("GET", "/", headers={"Cookie": cookie}).status == 200
+    return site.call("GET", "/letters", headers={"Cookie": cookie}).status == 200
 
 
 def test_a_clock_that_is_set_back_loses_nothing_and_stops_nothing(site: Site, tmp_path: Path, chance: Random) -> None:

@@ -29,6 +29,7 @@ def put(connection: Connection, letter: Letter, *links: Link, restricted: bool =
         "body": letter.body,
         "received_at": moment(letter.received_at) if letter.received_at else MOMENT,
         "stored_at": MOMENT,
+        "category": None,
         "channel": letter.channel,
         "addressee": letter.addressee,
         "region": letter.region,
