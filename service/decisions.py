@@ -62,7 +62,7 @@ class Decider:
         """Put all letters of another matter into a matter, for good."""
         members = self._members(matter_id)
         if other_id == matter_id:
-            raise Invalid("A matter cannot be merged with itself.", [("matter", "name another matter")])
+            raise Invalid("A matter cannot be merged with itself.", [("matter_id", "name another matter")])
         others = self._members(other_id, members[0].restricted)
         ids, moved = [row.id for row in members], [row.id for row in others]
         details = {matter_id: {"matter": other_id}, other_id: {"matter": matter_id}}
@@ -78,10 +78,12 @@ class Decider:
         wanted = set(letter_ids)
         for letter_id in letter_ids:
             if self._letter(letter_id, members[0].restricted).matter_id != matter_id:
-                raise Invalid("Only letters of this matter can leave it.", [("letters", f"{letter_id} is not in it")])
+                raise Invalid(
+                    "Only letters of this matter can leave it.", [("letter_ids", f"{letter_id} is not in it")]
+                )
         leaving, staying = ([row.id for row in members if (row.id in wanted) == goes] for goes in (True, False))
         if not staying:
-            raise Invalid("A matter cannot lose all its letters.", [("letters", "leave at least one letter")])
+            raise Invalid("A matter cannot lose all its letters.", [("letter_ids", "leave at least one letter")])
         fresh = open_matter(self.connection, members[0].restricted)
         details = {matter_id: {"letters": leaving, "matter": fresh}, fresh: {"letters": leaving, "matter": matter_id}}
         act = self._open("split", details, note)
@@ -135,7 +137,9 @@ class Decider:
         letter = self._letter(letter_id, members[0].restricted)
         others = [row for row in members if row.id != letter_id]
         if not others:
-            raise Invalid("There is no other letter to decide on.", [("letter", "is the only letter of this matter")])
+            raise Invalid(
+                "There is no other letter to decide on.", [("letter_id", "is the only letter of this matter")]
+            )
         return letter, others
 
     def _partner(self, letter_id: str, others: Sequence[Row[Any]]) -> str:

@@ -76,7 +76,7 @@ def notice_of(
 def _ground(connection: Connection, letter: Row[Any], given: NoticeIn) -> _Ground:
     """Find the step that a notice tells of, the last of its kind that answers the letter."""
     if not letter.named:
-        raise Invalid("No notice is owed.", [("letter", "gives no clear name and address (Article 23)")])
+        raise Invalid("No notice is owed.", [("letter_id", "gives no clear name and address (Article 23)")])
     events = events_of(connection, letter.matter_id)
     handling = Handling.of(events)
     received = [opened_at(row) for row in letters_of_matters(connection, [letter.matter_id], EVERYTHING)]

@@ -22,9 +22,11 @@ from model.when import parse_time
 MOST_CHARACTERS = 100_000
 CHANNELS = {"来信": "letter", "来访": "visit", "网信": "web", "网上": "web", "来电": "phone", "电话": "phone"}
 # What times look like, for those who describe them to others; `parse_time` decides.
+_YEAR = r"(19|20|21)[0-9]{2}"
 TIME = (
-    r"^(19|20|21)\d\d[-/](0?[1-9]|1[0-2])[-/](0?[1-9]|1\d|2[0-8])"
-    r"([T ]([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?(Z|[+-](0\d|1[0-3]):[0-5]\d)?)?$"
+    rf"^({_YEAR}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])"
+    r"([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9])?)?"
+    rf"|{_YEAR}[-/](0?[1-9]|1[0-2])[-/](0?[1-9]|1[0-9]|2[0-8])( ([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?)?)$"
 )
 LEAST_TEXT = "give a title, a body or a text that is not empty"
 
@@ -82,7 +84,11 @@ class LetterIn(BaseModel):
                 {"required": [name], "properties": {name: {"type": "string", "pattern": r"\S"}}}
                 for name in ("body", "title", "text")
             ],
-            "example": {"body": "The lift of our house has stood still for three months.", "channel": "web"},
+            "example": {
+                "body": "The lift of our house has stood still for three months.",
+                "channel": "web",
+                "petitioner": {"name": "Zhao Tiezhu", "address": "12 Cuizhu Road"},
+            },
         },
     )
 

@@ -62,9 +62,9 @@ class LinkPath(MatterPath):
 
 
 class DecisionIn(BaseModel):
-    """Why a person decides; kept in the history of the matter."""
+    """Why a person decides; kept in the history of the matter. Ids may go without their ending `_id` or `_ids`."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", validate_by_name=True, validate_by_alias=True)
 
     note: Line | None = None
 
@@ -72,20 +72,20 @@ class DecisionIn(BaseModel):
 class LinkIn(DecisionIn):
     """Whether a letter belongs to the matter."""
 
-    letter: Line
+    letter: Id = Field(alias="letter_id")
     decision: Literal["confirm", "reject"]
 
 
 class MergeIn(DecisionIn):
     """The matter whose letters all belong to this one."""
 
-    matter: Line
+    matter: Id = Field(alias="matter_id")
 
 
 class SplitIn(DecisionIn):
     """The letters that leave into a matter of their own."""
 
-    letters: list[Line] = Field(min_length=1, max_length=MOST_TO_SPLIT)
+    letters: list[Id] = Field(alias="letter_ids", min_length=1, max_length=MOST_TO_SPLIT)
 
 
 def _step(types: list[str], **fields: str) -> dict[str, Any]:
@@ -132,12 +132,15 @@ class StepIn(DecisionIn):
 
 
 class NoticeIn(BaseModel):
-    """Which notice on which letter, and who signs it; the full name is shown for a reason only, which is recorded."""
+    """Which notice on which letter, and who signs it; the full name is shown for a reason only, which is recorded.
 
-    model_config = ConfigDict(extra="ignore")
+    `letter` is understood as well.
+    """
+
+    model_config = ConfigDict(extra="ignore", validate_by_name=True, validate_by_alias=True)
 
     kind: Literal["accepted", "not_accepted", "routed"]
-    letter: Line
+    letter: Id = Field(alias="letter_id")
     unit: Line | None = None
     reason: Annotated[Line, Field(min_length=4)] | None = Field(default=None, description="Why the name must be seen.")
 

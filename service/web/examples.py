@@ -27,6 +27,10 @@ _FILE = {
 _Link = tuple[str, tuple[str, str], Mapping[str, str], Mapping[str, Any] | None]
 
 
+# Which fields of a matter or of its letters an answer holds, if it is a matter.
+_MATTER_ID, _FIRST_LETTER = "$response.body#/id", "$response.body#/letters/0/id"
+
+
 def _of_letter(letter: str, matter: str) -> list[_Link]:
     """Return what may be called for a letter and its matter, given where an answer names both."""
     named, within = {"letter_id": letter}, {"matter_id": matter}
@@ -34,7 +38,8 @@ def _of_letter(letter: str, matter: str) -> list[_Link]:
         ("letter", ("get", LETTER), named, None),
         ("similar", ("get", f"{LETTER}/similar"), named, None),
         ("matter", ("get", MATTER), within, None),
-        ("step", ("post", f"{MATTER}/events"), within, None),
+        ("register", ("post", f"{MATTER}/events"), within, {"type": "registered"}),
+        ("accept", ("post", f"{MATTER}/events"), within, {"type": "accepted"}),
     ]
 
 
@@ -46,7 +51,7 @@ _PAIR: list[_Link] = [
         "confirm",
         ("post", f"{MATTER}/links"),
         {"matter_id": "$response.body#/items/0/matter/id"},
-        {"letter": "$response.body#/items/1/id", "decision": "confirm"},
+        {"letter_id": "$response.body#/items/1/id", "decision": "confirm"},
     ),
 ]
 _JOB: list[_Link] = [
@@ -70,14 +75,6 @@ _VERSION: list[_Link] = [
     )
 ]
 _SHADOW: list[_Link] = [("end", ("delete", f"{MODEL}/shadow"), {"version": "$response.body#/version"}, None)]
-_OF_MATTER: list[_Link] = [
-    (
-        "possible",
-        ("post", f"{MATTER}/events"),
-        {"matter_id": "$response.body#/id"},
-        {"type": "$response.body#/possible/0"},
-    ),
-]
 _TOKEN: list[_Link] = [
     ("revoke", ("delete", "/api/v1/tokens/{token_id}"), {"token_id": "$response.body#/items/0/id"}, None)
 ]
@@ -87,49 +84,69 @@ _MERGE: list[_Link] = [
         "merge",
         ("post", f"{MATTER}/merge"),
         {"matter_id": "$response.body#/items/0/id"},
-        {"matter": "$response.body#/items/1/id"},
+        {"matter_id": "$response.body#/items/1/id"},
     ),
 ]
-_SPLIT: list[_Link] = [
+_STEP: list[_Link] = [
+    (
+        "possible",
+        ("post", f"{MATTER}/events"),
+        {"matter_id": _MATTER_ID, "If-Match": TAG},
+        {"type": "$response.body#/possible/0"},
+    ),
+]
+_NOTICE: list[_Link] = [
+    (
+        "notice",
+        ("post", f"{MATTER}/notices"),
+        {"matter_id": _MATTER_ID},
+        {"kind": "$request.body#/type", "letter_id": _FIRST_LETTER},
+    ),
+]
+_DECIDED: list[_Link] = [
     (
         "split",
         ("post", f"{MATTER}/split"),
-        {"matter_id": "$response.body#/id"},
-        {"letters": ["$response.body#/letters/0/id"]},
+        {"matter_id": _MATTER_ID, "If-Match": TAG},
+        {"letter_ids": [_FIRST_LETTER]},
     ),
-]
-_UNDO: list[_Link] = [
     (
         "undo",
         ("delete", f"{MATTER}/links/{{letter_id}}"),
-        {"matter_id": "$response.body#/id", "letter_id": "$response.body#/letters/0/id"},
+        {"matter_id": _MATTER_ID, "letter_id": _FIRST_LETTER, "If-Match": TAG},
         None,
     ),
 ]
 LINKS: Mapping[tuple[str, str, str], list[_Link]] = {
     ("post", LETTERS, "201"): [*_of_letter("$response.body#/id", "$response.body#/matter/id"), *_CORRECTED],
     ("get", LETTER, "200"): _CORRECTED,
+    ("patch", LETTER, "200"): _CORRECTED,
     ("get", LETTERS, "200"): [*_of_letter("$response.body#/items/0/id", "$response.body#/items/0/matter/id"), *_PAIR],
     ("get", MATTERS, "200"): _MERGE,
-    ("get", MATTER, "200"): _OF_MATTER,
+    ("get", MATTER, "200"): [*_STEP, *_DECIDED],
+    ("post", f"{MATTER}/events", "201"): [*_STEP, *_NOTICE],
     ("post", "/api/v1/jobs", "202"): _JOB,
     ("post", IMPORTS, "202"): _IMPORT,
     ("get", "/api/v1/models", "200"): _VERSION,
     ("post", f"{MODEL}/shadow", "200"): _SHADOW,
     ("get", "/api/v1/tokens", "200"): _TOKEN,
     ("post", "/api/v1/users", "201"): _USER,
-    ("post", f"{MATTER}/links", "200"): [*_SPLIT, *_UNDO],
-    ("post", f"{MATTER}/merge", "200"): [*_SPLIT, *_UNDO],
-    ("post", f"{MATTER}/split", "200"): _UNDO,
+    ("post", f"{MATTER}/links", "200"): _DECIDED,
+    ("post", f"{MATTER}/merge", "200"): _DECIDED,
+    ("post", f"{MATTER}/split", "200"): _DECIDED,
 }
+# What lists and answers show of a thing is called as the thing: testers learn from the names whose id leads where.
+_NAMES = {"MatterLineOut": "MatterOutput", "RegisteredOut": "ModelOutput"}
 
 
 def document_of(
     described: Mapping[str, Any], roles: Mapping[tuple[str, str], list[str]], taxonomy: Taxonomy | None
 ) -> dict[str, Any]:
     """Return the description with links between calls, who may call what, and the codes of the categories in use."""
-    # What a list shows of a matter is called a matter as well: testers learn from the names whose id leads where.
-    document: dict[str, Any] = json.loads(json.dumps(described).replace("MatterLineOut", "MatterOutput"))
+    whole = json.dumps(described)
+    for name, shown in _NAMES.items():
+        whole = whole.replace(name, shown)
+    document: dict[str, Any] = json.loads(whole)
     for (method, path, status), links in LINKS.items():
         responses = document["paths"][path][method]["responses"]
         responses[status]["links"] = {

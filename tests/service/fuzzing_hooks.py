@@ -105,18 +105,18 @@ def two_matters() -> list[tuple[str, list[str]]]:
 
 def links(case: Any) -> None:
     (case.path_parameters["matter_id"], _), (_, letters) = two_matters()
-    case.body["letter"] = chance.choice(letters)
+    case.body["letter_id"] = chance.choice(letters)
 
 
 def merge(case: Any) -> None:
-    (case.path_parameters["matter_id"], _), (case.body["matter"], _) = two_matters()
+    (case.path_parameters["matter_id"], _), (case.body["matter_id"], _) = two_matters()
 
 
 def joined() -> tuple[str, str]:
     """Confirm a letter in the matter of another; returns the matter and the letter. Not all matters can be joined."""
     for _ in range(TRIES):
         (matter_id, _), (_, letters) = two_matters()
-        answer = ask("POST", f"/matters/{matter_id}/links", {"letter": letters[0], "decision": "confirm"})
+        answer = ask("POST", f"/matters/{matter_id}/links", {"letter_id": letters[0], "decision": "confirm"})
         if "letters" in answer:
             break
     return matter_id, letters[0]
@@ -125,7 +125,7 @@ def joined() -> tuple[str, str]:
 def split(case: Any) -> None:
     """Take a letter out of a matter that it has just come to."""
     case.path_parameters["matter_id"], letter_id = joined()
-    case.body["letters"] = [letter_id]
+    case.body["letter_ids"] = [letter_id]
 
 
 def undo(case: Any) -> None:
@@ -151,7 +151,7 @@ def notice(case: Any) -> None:
     for kind in ("routed", "accepted"):
         ask("POST", f"/matters/{matter_id}/events", {"type": kind, "unit": "城管局"})
     case.path_parameters["matter_id"] = matter_id
-    case.body |= {"letter": brought["id"], "kind": "accepted"}
+    case.body |= {"letter_id": brought["id"], "kind": "accepted"}
     case.body.pop("reason", None)
 
 

@@ -24,7 +24,7 @@ def road(clerk: Desk) -> dict[str, Any]:
 
 
 def decide(desk: Desk, matter: str, letter: dict[str, Any], decision: str) -> Any:
-    return desk.post(f"/matters/{matter}/links", {"letter": letter["id"], "decision": decision})
+    return desk.post(f"/matters/{matter}/links", {"letter_id": letter["id"], "decision": decision})
 
 
 def test_a_confirmed_letter_moves_into_the_matter_and_back_when_that_is_undone(
@@ -54,11 +54,11 @@ def test_a_rejected_letter_leaves_and_is_never_proposed_again(clerk: Desk, lift:
 
 def test_matters_are_merged_and_split(clerk: Desk, lift: dict[str, Any], road: dict[str, Any]) -> None:
     matter, other = matter_of(clerk, lift), matter_of(clerk, road)
-    merged = clerk.post(f"/matters/{matter}/merge", {"matter": other})
+    merged = clerk.post(f"/matters/{matter}/merge", {"matter_id": other})
     assert merged.status_code == 200
     assert sorted(ids(merged.get_json()["letters"])) == sorted([lift["id"], road["id"]])
     assert clerk.get(f"/matters/{other}").status_code == 404
-    split = clerk.post(f"/matters/{matter}/split", {"letters": [road["id"]]})
+    split = clerk.post(f"/matters/{matter}/split", {"letter_ids": [road["id"]]})
     assert split.status_code == 200
     assert ids(split.get_json()["letters"]) == [lift["id"]]
     assert matter_of(clerk, road) != matter
@@ -73,13 +73,25 @@ def test_a_new_letter_joins_a_confirmed_matter_as_a_proposal_and_tears_nothing_a
     assert matter_of(clerk, lift) == matter_of(clerk, road) == matter
 
 
+def test_ids_may_be_named_without_saying_that_they_are_ids(
+    clerk: Desk, lift: dict[str, Any], road: dict[str, Any]
+) -> None:
+    matter, other = f"/matters/{matter_of(clerk, lift)}", matter_of(clerk, road)
+    for path, content in (
+        ("merge", {"matter": other}),
+        ("links", {"letter": road["id"], "decision": "confirm"}),
+        ("split", {"letters": [road["id"]]}),
+    ):
+        assert clerk.post(f"{matter}/{path}", content).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("path", "content", "field"),
     [
-        ("links", {"decision": "confirm"}, "letter"),
-        ("links", {"letter": "x", "decision": "guess"}, "decision"),
-        ("merge", {}, "matter"),
-        ("split", {"letters": []}, "letters"),
+        ("links", {"decision": "confirm"}, "letter_id"),
+        ("links", {"letter_id": "x", "decision": "guess"}, "decision"),
+        ("merge", {}, "matter_id"),
+        ("split", {"letter_ids": []}, "letter_ids"),
     ],
 )
 def test_a_wrong_call_names_the_field(

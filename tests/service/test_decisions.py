@@ -251,11 +251,11 @@ def test_decisions_that_make_no_sense_name_the_field(connection: Connection, dec
     shelve(connection, "abx", *clique("ab"))
     at = matter_of(connection)
     cases: list[tuple[Callable[[], None], str]] = [
-        (lambda: decider.confirm(at["x"], "x"), "letter"),
-        (lambda: decider.reject(at["x"], "x"), "letter"),
-        (lambda: decider.merge(at["a"], at["b"]), "matter"),
-        (lambda: decider.split(at["a"], ["a", "b"]), "letters"),
-        (lambda: decider.split(at["a"], ["x"]), "letters"),
+        (lambda: decider.confirm(at["x"], "x"), "letter_id"),
+        (lambda: decider.reject(at["x"], "x"), "letter_id"),
+        (lambda: decider.merge(at["a"], at["b"]), "matter_id"),
+        (lambda: decider.split(at["a"], ["a", "b"]), "letter_ids"),
+        (lambda: decider.split(at["a"], ["x"]), "letter_ids"),
     ]
     for decide, field in cases:
         with pytest.raises(Invalid) as refused:

@@ -92,7 +92,7 @@ def test_no_notice_is_owed_to_the_anonymous(clerk: Desk) -> None:
     letter = clerk.deliver(LIFT, received_at=SAID)
     record(clerk, letter, "accepted", "2026-03-10")
     wanted = {"kind": "accepted", "letter": letter["id"]}
-    assert_problem(clerk.post(f"/matters/{letter['matter']['id']}/notices", wanted), 422, "letter")
+    assert_problem(clerk.post(f"/matters/{letter['matter']['id']}/notices", wanted), 422, "letter_id")
 
 
 @pytest.mark.parametrize("kind", ["not_accepted", "answered"])

@@ -114,10 +114,10 @@ def test_matters_are_merged_and_split(office: Office, clerk: Desk, li: Visitor) 
     matter = row.matter_id
     assert text("done.merge") in post(li, matter, "merge", other=f" {road.matter_id} ", note="同一小区").text
     assert clerk.read(f"/letters/{road.id}")["matter"]["id"] == matter
-    assert text("fault.letters") in post(li, matter, "split").text
+    assert text("fault.letter_ids") in post(li, matter, "split").text
     assert text("done.split") in post(li, matter, "split", letters=[road.id]).text
     assert clerk.read(f"/letters/{road.id}")["matter"]["id"] not in (matter, road.matter_id)
-    assert text("fault.matter") in post(li, matter, "merge", other=matter).text
+    assert text("fault.matter_id") in post(li, matter, "merge", other=matter).text
     assert post(li, matter, "merge", other="nowhere").status_code == 404
 
 
