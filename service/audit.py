@@ -33,6 +33,7 @@ TELLING_FILTERS = frozenset(
         "since",
         "until",
         "restricted",
+        "verdict",
         "action",
         "kind",
         "due",

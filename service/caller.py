@@ -18,6 +18,8 @@ DISCIPLINE: frozenset[Role] = frozenset({"discipline"})
 RESTRICTERS: frozenset[Role] = frozenset({"clerk", "supervisor", "discipline"})
 ADMINS: frozenset[Role] = frozenset({"admin"})
 JUDGES: frozenset[Role] = ANALYSTS | {"supervisor", "discipline"}
+# Who sees figures: an analyst sees no letter, but may know how many there are and what became of suggestions.
+COUNTERS: frozenset[Role] = OFFICE | {"analyst"}
 EVERYBODY: frozenset[Role] = frozenset(ROLES)
 
 

@@ -21,6 +21,7 @@ COMMANDS = {
     "link": ("mining", "link"),
     "login-link": ("access", "login_link"),
     "model": ("models", "model"),
+    "report": ("reports", "report"),
     "restore": ("backup", "restore_command"),
     "retention": ("retention", "retention"),
     "serve": ("serving", "serve"),

@@ -13,6 +13,7 @@ from model.analyse import Analyser
 from model.profile import Profile
 from model.records import Letter, Relation
 from model.signatures import Signature
+from model.taxonomy import Taxonomy
 from service.db import Database
 from service.indexes import EmbeddedIndexes, KeptIndexes, SharedIndexes
 from service.settings import Settings
@@ -88,6 +89,11 @@ class Engine:
     def analyser(self) -> Analyser:
         """Return the model in use; who needs it several times for one answer asks once."""
         return self._model.analyser
+
+    @property
+    def taxonomy(self) -> Taxonomy | None:
+        """Return the categories of the model in use; None without a category part."""
+        return self.analyser.category.taxonomy if self.analyser.category else None
 
     def warm_up(self) -> None:
         """Make what is made at the first use, before processes that are to share it part."""

@@ -134,9 +134,8 @@ class Reader:
     def _allowed(self, narrow: Filter) -> Filter:
         """Leave out what the caller must not ask for, and what the office does not have."""
         if self.caller.sight.owner is not None:
-            narrow = replace(
-                narrow, category=None, review=None, needs_review=None, visit_level=None, restricted=None, due=None
-            )
+            withheld = ("level2", "verdict", "category", "review", "needs_review", "visit_level", "restricted", "due")
+            narrow = replace(narrow, **dict.fromkeys(withheld))
         return narrow if self.flagger.on else replace(narrow, visit_level=None)
 
     def similar(self, engine: Engine, letter_id: str) -> list[SimilarOut]:

@@ -10,6 +10,8 @@ from service.api.letters import letters_api
 from service.api.matters import matters_api
 from service.api.mining import mining_api
 from service.api.models import models_api
+from service.api.reports import reports_api
+from service.api.statistics import statistics_api
 from service.api.system import system_api
 from service.api.thresholds import thresholds_api
 
@@ -20,6 +22,8 @@ blueprints = (
     imports_api,
     matters_api,
     hot_issues_api,
+    statistics_api,
+    reports_api,
     mining_api,
     models_api,
     thresholds_api,

@@ -7,8 +7,9 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import wraps
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, TextIO, TypeVar
+from typing import Any, BinaryIO, TextIO, TypeVar
 
 import click
 from rich.console import Console
@@ -56,17 +57,30 @@ def open_database() -> Database:
 
 @contextmanager
 def result_file(output: Path | None) -> Iterator[TextIO]:
-    """Open standard output, or a file that appears only when it is complete."""
+    """Open standard output, or a file that appears only when it is complete, for text."""
     if output is None:
         yield sys.stdout
         sys.stdout.flush()
+        return
+    with bytes_file(output) as file:
+        written = TextIOWrapper(file, encoding="utf-8")
+        yield written
+        written.detach()
+
+
+@contextmanager
+def bytes_file(output: Path | None) -> Iterator[BinaryIO]:
+    """Open standard output, or a file that appears only when it is complete, for bytes."""
+    if output is None:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
         return
     try:
         handle, making = tempfile.mkstemp(dir=output.absolute().parent, prefix=f".{output.name}-")
     except OSError as error:
         raise click.UsageError(f"{output}: cannot be written: {error.strerror}") from error
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
+        with os.fdopen(handle, "wb") as file:
             yield file
         Path(making).chmod(0o644)
         Path(making).replace(output)

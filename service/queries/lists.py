@@ -21,8 +21,10 @@ class Filter:
     """What a list of letters is narrowed by; None means anything."""
 
     category: str | None = None
+    level2: str | None = None
     region: str | None = None
     channel: str | None = None
+    verdict: str | None = None
     review: str | None = None
     needs_review: bool | None = None
     visit_level: str | None = None
@@ -76,8 +78,10 @@ def count_up_to(connection: Connection, sight: Sight, narrow: Filter, most: int 
 def _conditions(narrow: Filter) -> list[ColumnElement[bool]]:
     equal: dict[ColumnElement[Any], Any] = {
         letters.c.category: narrow.category,
+        letters.c.analysis[("category", "level2", "code")].as_string(): narrow.level2,
         letters.c.region: narrow.region,
         letters.c.channel: narrow.channel,
+        letters.c.verdict: narrow.verdict,
         letters.c.review: narrow.review,
         letters.c.needs_review: narrow.needs_review,
         letters.c.visit_level: narrow.visit_level,

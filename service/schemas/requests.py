@@ -217,8 +217,10 @@ class LettersFilter(BaseModel):
     """Which letters are meant."""
 
     category: Annotated[Line | None, Field(max_length=200)] = None
+    level2: Annotated[Line | None, Field(max_length=200, description="Code of a class of level 2.")] = None
     region: Line | None = None
     channel: Literal["letter", "visit", "web", "phone"] | None = None
+    verdict: Literal["first", "repeat", "copy", "joint"] | None = None
     review: Literal["pending", "accepted", "corrected"] | None = None
     needs_review: bool | None = Field(default=None, description="Whether the category must be looked at.")
     level: VisitLevel | None = Field(default=None, description="Group-visit level.")
@@ -236,8 +238,10 @@ class LettersFilter(BaseModel):
         """Return the filter of the list."""
         return Filter(
             category=self.category,
+            level2=self.level2,
             region=self.region,
             channel=self.channel,
+            verdict=self.verdict,
             review=self.review,
             needs_review=self.needs_review,
             visit_level=self.level,

@@ -16,6 +16,7 @@ from service.web import (
     matter,
     matters,
     navigation,
+    reports,
 )
 from service.web.blueprint import web
 
@@ -35,5 +36,6 @@ __all__ = [
     "matter",
     "matters",
     "navigation",
+    "reports",
     "web",
 ]

@@ -31,6 +31,8 @@ READERS = OFFICE | {"integrator"}
 # Who trains models needs no letter of the office; who runs the service must be able to go back.
 MODELS = frozenset({"analyst", "admin"})
 EVERYBODY = READERS | {"analyst"}
+# Figures name nobody; whoever trains models wants to know what becomes of suggestions.
+COUNTERS = OFFICE | {"analyst"}
 # Open to whoever reaches the server, without a token.
 PUBLIC = frozenset[str]()
 
@@ -56,6 +58,9 @@ ROWS: dict[str, frozenset[str]] = {
     "POST /api/v1/matters/<matter_id>/merge": OFFICE,
     "POST /api/v1/matters/<matter_id>/split": OFFICE,
     "GET /api/v1/hot-issues": OFFICE,
+    "GET /api/v1/stats": COUNTERS,
+    "GET /api/v1/reports/monthly": OFFICE,
+    "GET /api/v1/reports/annual": OFFICE,
     "POST /api/v1/imports": READERS,
     "GET /api/v1/imports": READERS,
     "GET /api/v1/imports/<import_id>": READERS,
@@ -99,6 +104,7 @@ ROWS: dict[str, frozenset[str]] = {
     "POST /matters/<matter_id>/events": OFFICE,
     "POST /matters/<matter_id>/notices": OFFICE,
     "GET /hot-issues": OFFICE,
+    "GET /reports": OFFICE,
     "GET /administration": MODELS | DISCIPLINE,
     "GET /administration/thresholds": MODELS,
     "POST /administration/thresholds": MODELS,

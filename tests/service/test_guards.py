@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from service.office import Office
 from service.schemas import hot_issues, jobs, letters, links, originals, problems, records, requests, results, views
+from service.schemas import statistics as counted
 from service.schemas.letters import letter_in
 from service.stateless import analysis_line
 from service.tables import identities, metadata
@@ -29,6 +30,11 @@ MAY_SPEAK_OF_PEOPLE = {
     "MatterFlagOut.people": "a number that a letter states",
     "MatterFlagOut.petitioners": "a count of the matter",
     "HotIssueOut.petitioners": "a count of the issue",
+    "StatLineOut.people": "a count",
+    "StatLineOut.name": "of a category, place or day",
+    "RateOut.name": "of a rate",
+    "QualityLineOut.name": "of a category",
+    "PeriodOut.name": "of a period",
     "ClassOut.name": "of a class",
     "ScoredOut.name": "of a category",
     "CategoryOut.name": "of a category",
@@ -73,7 +79,7 @@ def schemas(*modules: ModuleType) -> Iterator[type[BaseModel]]:
 
 def fields() -> Iterator[tuple[str, str]]:
     """Yield every field of a response and every column, with the name of its place."""
-    for schema in schemas(originals, results, views, links, hot_issues, jobs, records, problems, requests):
+    for schema in schemas(originals, results, views, links, hot_issues, jobs, records, problems, requests, counted):
         if schema.__name__.endswith("Out"):
             yield from ((f"{schema.__name__}.{name}", name) for name in schema.model_fields)
     for table in metadata.tables.values():
@@ -109,6 +115,8 @@ def test_no_filter_searches_for_people() -> None:
         "limit",
         "cursor",
         "category",
+        "level2",
+        "verdict",
         "region",
         "channel",
         "review",

@@ -41,6 +41,7 @@ MAY_SPEAK_OF_PEOPLE = {
     ("MatterFlagOut", "people"): "a number that a letter states",
     ("MatterFlagOut", "petitioners"): "a count",
     ("HotIssueOut", "petitioners"): "a count",
+    ("StatLineOut", "people"): "a figure",
 }
 # What a letter may bring with it; it is never answered.
 BROUGHT = {"Person", "LetterIn"}
@@ -49,6 +50,7 @@ ASKED = {
     "category", "region", "channel", "review", "needs_review", "level", "since", "until", "limit", "cursor", "scores",
     "action", "kind", "id", "actor", "due", "clock", "restricted", "format", "text",
     "precision", "join_from",
+    "level2", "verdict", "period", "by", "formula", "month", "year", "paper",
 }  # fmt: skip
 
 # Rare characters, so that not even a surname can stand in an answer by chance.
@@ -125,6 +127,8 @@ def test_answers_speak_of_people_in_numbers_only(document: dict[str, Any]) -> No
     for (name, field), content in found.items():
         if MAY_SPEAK_OF_PEOPLE[name, field] == "a count":
             assert content["type"] == "integer"
+        elif MAY_SPEAK_OF_PEOPLE[name, field] == "a figure":
+            assert content["$ref"].endswith("/FigureOut")
         elif name == "OriginalOut":
             assert "PersonOut" in json.dumps(content)
         elif field == "people":
@@ -336,6 +340,7 @@ def test_commands_name_nobody(
         ("keys", "mask"): [],
         ("keys", "rotate"): ["--hashes"],
         ("retention", "run"): [],
+        ("report",): ["2026-03"],
     }
     # Serving is the API and the pages; a worker prints nothing; the demo prints a table of letters, which has no column
     # for persons. Restoring, into an empty database alone, prints the name of its file.
