@@ -157,7 +157,8 @@ def _arrival(stretch: Stretch) -> int | None:
 def handling_clock(stretch: Stretch, now: datetime, owed: bool = True) -> Clock:
     """Return the clock of handling: only one that runs can be paused or extended."""
     clock = Clock("handling", "34", "accepted")
-    accepted = _last(stretch, "accepted")
+    # Where two matters became one, both may have been accepted: that must not put the deadline off.
+    accepted = next((position for position, one in enumerate(stretch.steps) if one.step == "accepted"), None)
     if not owed or (accepted is None and (stretch.ended or _last(stretch, "not_accepted") is not None)):
         return _stop(clock, "not_owed")
     if accepted is None:

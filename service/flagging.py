@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row
 from model.records import People
 from model.surge import Usual
 from service.db import Database
-from service.handling import TOLD, Handling, Life, receipt_of
+from service.handling import Handling, Life, receipt_of
 from service.joining import Wrote, gains_of
 from service.matters import QUIET_AFTER, Duty, MatterFlag, Testimony, flag_of
 from service.queries import deadlines as deadline_queries
@@ -21,6 +21,7 @@ from service.queries import matters as matter_queries
 from service.queries.letters import moment
 from service.regrouping import EVERYTHING
 from service.settings import Settings
+from service.succession import steps_told
 
 # What is usual is learnt from so much of the past, and anew every day.
 LEARNT_FROM = timedelta(days=364)
@@ -76,9 +77,7 @@ class Flagger:
         usual = self.usual(connection, now)
         ids = [row.id for rows in matters.values() for row in rows]
         people = letter_queries.identities_of(connection, ids)
-        steps: dict[str, list[Row[Any]]] = {matter_id: [] for matter_id in matters}
-        for event in queries.events_of_kinds(connection, list(matters), TOLD):
-            steps[event.matter_id].append(event)
+        steps = steps_told(connection, matters)
         found = {}
         for matter_id, rows in matters.items():
             handling = Handling.of(steps[matter_id])

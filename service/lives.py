@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from service.clocks import Clock
-from service.handling import TOLD, Handling, opened_at, receipt_of
+from service.handling import Handling, opened_at, receipt_of
 from service.preconditions import tag_of
-from service.queries.flags import events_of_kinds
 from service.queries.letters import receipts_of
+from service.succession import steps_told
 
 
 class Lives:
@@ -28,12 +28,10 @@ class Lives:
         if not unknown:
             return
         received: dict[str, list[datetime]] = {matter_id: [] for matter_id in unknown}
-        events: dict[str, list[Row[Any]]] = {matter_id: [] for matter_id in unknown}
         for row in receipts_of(self.connection, unknown):
             received[row.matter_id].append(opened_at(row))
             self._revisions[row.matter_id] = row.revision
-        for event in events_of_kinds(self.connection, unknown, TOLD):
-            events[event.matter_id].append(event)
+        events = steps_told(self.connection, unknown)
         self._known |= {matter_id: (received[matter_id], Handling.of(events[matter_id])) for matter_id in unknown}
 
     def clocks(self, row: Row[Any]) -> list[Clock]:

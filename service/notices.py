@@ -19,11 +19,12 @@ from service.keys import Keys
 from service.masking import masked_name
 from service.paper import Sheet, plain
 from service.queries.letters import letters_of_matters
-from service.queries.matters import events_of, find_matter
+from service.queries.matters import find_matter
 from service.quotes import masked_quote
 from service.registration import number_of
 from service.regrouping import EVERYTHING
 from service.schemas.requests import NoticeIn
+from service.succession import steps_told
 from service.texts import notice_texts
 
 MOST_OF_SUBJECT = 40
@@ -77,7 +78,7 @@ def _ground(connection: Connection, letter: Row[Any], given: NoticeIn) -> _Groun
     """Find the step that a notice tells of, the last of its kind that answers the letter."""
     if not letter.named:
         raise Invalid("No notice is owed.", [("letter_id", "gives no clear name and address (Article 23)")])
-    events = events_of(connection, letter.matter_id)
+    events = steps_told(connection, [letter.matter_id])[letter.matter_id]
     handling = Handling.of(events)
     received = [opened_at(row) for row in letters_of_matters(connection, [letter.matter_id], EVERYTHING)]
     stretch = handling.course(received).stretch_at(opened_at(letter))

@@ -43,6 +43,7 @@ from service.schemas.views import (
     MatterPage,
     SimilarOut,
 )
+from service.succession import steps_told
 
 
 class Reader:
@@ -164,7 +165,7 @@ class Reader:
     def matter(self, matter_id: str) -> MatterOut:
         """Return a matter; raises NotFound if the caller may see none of its letters."""
         rows = self.require_matter(matter_id)
-        events = self._told(matter_queries.events_of(self.connection, matter_id))
+        events = self.told(self._events_of(matter_id))
         judged = self._judged({matter_id: rows})[matter_id]
         flag = self._card(judged, rows)
         void = {event.cause for event in events if event.kind == TAKEN_BACK}
@@ -179,6 +180,12 @@ class Reader:
             events=[EventOut.of(event, event.number not in void) for event in events],
         )
 
+    def _events_of(self, matter_id: str) -> list[Row[Any]]:
+        """Return the events of a matter, with the steps of those that it took over, in the order of recording."""
+        own = {event.number: event for event in matter_queries.events_of(self.connection, matter_id)}
+        steps = {event.number: event for event in steps_told(self.connection, [matter_id])[matter_id]}
+        return [event for _, event in sorted((own | steps).items())]
+
     def require_matter(self, matter_id: str) -> list[Row[Any]]:
         """Return the letters of a matter, oldest first; raises NotFound if the caller may see none of them."""
         rows = queries.letters_of_matters(self.connection, [matter_id], self.caller.insight)
@@ -186,7 +193,7 @@ class Reader:
             raise NotFound
         return rows
 
-    def _told(self, events: Sequence[Row[Any]]) -> list[Row[Any]]:
+    def told(self, events: Sequence[Row[Any]]) -> list[Row[Any]]:
         """Leave out events that name a letter or matter of which the caller must not know."""
         letters = {event.number: _named(event.detail, ("letter", "letters")) for event in events}
         matters = {event.number: _named(event.detail, ("from", "to", "matter")) for event in events}
@@ -201,7 +208,7 @@ class Reader:
         wanted = level if self.flagger.on else None
         lines = matter_queries.page_of_matters(self.connection, self.caller.sight, limit + 1, after, wanted)
         more = cursor_of(lines[limit - 1].last_received_at, lines[limit - 1].id) if len(lines) > limit else None
-        return MatterPage(items=self._lines([line.id for line in lines[:limit]]), next=more)
+        return MatterPage(items=self.lines([line.id for line in lines[:limit]]), next=more)
 
     def due_matters(self, limit: int, cursor: str | None, narrow: DueFilter) -> MatterPage:
         """Return a page of matters in which something is due, what is due first first."""
@@ -210,9 +217,9 @@ class Reader:
         after = position_of(cursor) if cursor else None
         found = deadline_queries.page_of_due(self.connection, self.caller.insight, narrow, limit + 1, after)
         more = cursor_of(found[limit - 1].due_at, found[limit - 1].matter_id) if len(found) > limit else None
-        return MatterPage(items=self._lines([one.matter_id for one in found[:limit]]), next=more)
+        return MatterPage(items=self.lines([one.matter_id for one in found[:limit]]), next=more)
 
-    def _lines(self, matter_ids: Sequence[str]) -> list[MatterLineOut]:
+    def lines(self, matter_ids: Sequence[str]) -> list[MatterLineOut]:
         """Show matters in the given order; those of which the caller may see no letter are left out."""
         rows = queries.letters_of_matters(self.connection, matter_ids, self.caller.insight)
         by_matter: dict[str, list[Row[Any]]] = {}

@@ -13,8 +13,9 @@ from service.clocks import handling_clock
 from service.course import Course, Step, Stretch, Taken
 from service.errors import Invalid
 from service.handling import TAKEN_BACK, Handling, opened_at
-from service.queries.matters import events_of, insert_event, put_unit
+from service.queries.matters import insert_event, put_unit
 from service.schemas.requests import StepIn
+from service.succession import steps_told
 
 # Clocks of two machines differ a little.
 _AHEAD = timedelta(minutes=5)
@@ -31,7 +32,7 @@ class Recorder:
         self.caller = caller
         self.matter_id: str = letters[0].matter_id
         self.received = [opened_at(row) for row in letters]
-        self.events = events_of(connection, self.matter_id)
+        self.events = self._told()
         self.handling = Handling.of(self.events)
         self.now = datetime.now(UTC)
 
@@ -44,8 +45,11 @@ class Recorder:
             return registration.register(self.connection, self.matter_id, self.caller.name, self.now)
         new = self._take_back(given) if given.type == "taken_back" else self._take(given, given.type)
         if new:
-            put_unit(self.connection, self.matter_id, Handling.of(events_of(self.connection, self.matter_id)).unit)
+            put_unit(self.connection, self.matter_id, Handling.of(self._told()).unit)
         return new
+
+    def _told(self) -> list[Row[Any]]:
+        return steps_told(self.connection, [self.matter_id])[self.matter_id]
 
     def _take(self, given: StepIn, step: Step) -> bool:
         at = self._time(given)

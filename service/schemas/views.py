@@ -221,9 +221,13 @@ class MatterFlagOut(BaseModel):
 
 
 class EventOut(BaseModel):
-    """What happened to a matter; a step that was taken back does not stand."""
+    """What happened to a matter; a step that was taken back does not stand.
+
+    `matter` is the one in which it was recorded: steps of a matter that lost all its letters count where these went.
+    """
 
     number: int
+    matter: str
     at: datetime
     kind: str
     detail: dict[str, Any]
@@ -233,7 +237,7 @@ class EventOut(BaseModel):
     def of(cls, row: Row[Any], standing: bool) -> "EventOut":
         """Show an event."""
         at = datetime.fromisoformat(row.at)
-        return cls(number=row.number, at=at, kind=row.kind, detail=row.detail, standing=standing)
+        return cls(number=row.number, matter=row.matter_id, at=at, kind=row.kind, detail=row.detail, standing=standing)
 
 
 class MatterOut(BaseModel):
@@ -248,6 +252,24 @@ class MatterOut(BaseModel):
     clocks: list[ClockOut]
     letters: list[LetterOut]
     flag: MatterFlagOut
+    events: list[EventOut]
+
+
+class SuccessorOut(BaseModel):
+    """A matter that took letters over from another one, and which."""
+
+    id: str
+    title: str
+    status: Status
+    letters: list[str]
+
+
+class GoneMatterOut(BaseModel):
+    """A matter that holds no letters any more: where these are now, and what was done in it."""
+
+    id: str
+    registration: str | None
+    successors: list[SuccessorOut]
     events: list[EventOut]
 
 

@@ -14,17 +14,18 @@ from service.auth import allow, this_caller
 from service.caller import OFFICE, UNMASKERS
 from service.decisions import Decider
 from service.errors import Invalid, NotFound, PreconditionFailed
+from service.gone_matters import gone_matter
 from service.matter_links import links_of_matter
 from service.notices import notice_of
 from service.office import this_office
 from service.paper import WORD, document_of
 from service.schemas.letters import faults
 from service.schemas.requests import LetterPath, LinkIn, MergeIn, NoticeIn, SplitIn, StepIn
-from service.schemas.views import MatterOut
+from service.schemas.views import GoneMatterOut, MatterOut
 from service.texts import text
 from service.web.blueprint import web
 from service.web.faults import said
-from service.web.timeline import timeline
+from service.web.timeline import timeline, told
 from service.web.words import word
 
 Form = TypeVar("Form", bound=BaseModel)
@@ -34,11 +35,15 @@ NOTICES = ("accepted", "not_accepted", "routed")
 @web.get("/matters/<matter_id>")
 @allow(OFFICE)
 def matter(matter_id: str) -> str:
-    """Show a matter with its letters and all that was done in it."""
+    """Show a matter with its letters and all that was done in it; one that lost its letters says where these are."""
     office, caller = this_office(), this_caller()
     with office.database.read() as connection:
         reader = office.reader(connection, caller)
-        view = reader.matter(matter_id)
+        try:
+            view = reader.matter(matter_id)
+        except NotFound:
+            gone = gone_matter(reader, matter_id)
+            return _gone(gone)
         links = links_of_matter(connection, office.engine, caller, reader.require_matter(matter_id))
         tag = reader.matter_tag(view)
     record_look(office.database, caller, "view", MATTER, [view.id], {"similar": len(links.outside)})
@@ -52,6 +57,11 @@ def matter(matter_id: str) -> str:
         notices=_possible_notices(view),
         unmasks=caller.role in UNMASKERS,
     )
+
+
+def _gone(view: GoneMatterOut) -> str:
+    record_look(this_office().database, this_caller(), "view", MATTER, [view.id])
+    return render_template("gone.html", view=view, entries=list(told(view.events, view.id)))
 
 
 def _possible_notices(view: MatterOut) -> list[str]:

@@ -1,6 +1,6 @@
 """The course of a matter for a page: its letters, and who did what in it, in one order of time."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,8 @@ _MATTERS = ("matter", "from", "to")
 class Entry:
     """A letter that came, or what happened: who did what in words, the letters and the matter it names, and why.
 
-    `step` is the number of a step that can be taken back, None of all else.
+    `step` is the number of a step that can be taken back, None of all else; `before` the matter in which a step was
+    recorded that lost its letters to this one.
     """
 
     at: datetime
@@ -32,30 +33,33 @@ class Entry:
     note: str = ""
     standing: bool = True
     step: int | None = None
+    before: str | None = None
 
 
 def timeline(view: MatterOut) -> list[Entry]:
     """Return the entries of a matter, oldest first; of one moment letters come first."""
-    entries = [*(Entry(letter.received_at, letter) for letter in view.letters), *_told(view)]
+    entries = [*(Entry(letter.received_at, letter) for letter in view.letters), *told(view.events, view.id)]
     return sorted(entries, key=lambda entry: entry.at)
 
 
-def _told(view: MatterOut) -> Iterator[Entry]:
-    for event in view.events:
+def told(events: Sequence[EventOut], matter_id: str) -> Iterator[Entry]:
+    """Yield the entries of what happened to a matter, in the order of recording."""
+    for event in events:
         detail = event.detail
         letters = tuple(one for name in _LETTERS for one in _several(detail.get(name)))
-        others = [detail[name] for name in _MATTERS if detail.get(name) and detail[name] != view.id]
+        others = [detail[name] for name in _MATTERS if detail.get(name) and detail[name] != matter_id]
         of_software = event.kind in ("moved", "removed")
         yield Entry(
             at=event.at,
             kind=event.kind,
             actor=detail.get("actor") or "",
-            words=_words(event, view.id),
+            words=_words(event, matter_id),
             letters=letters,
             matter=others[0] if others else None,
             note="" if of_software else detail.get("reason") or "",
             standing=event.standing,
             step=event.number if event.kind in STEPS and event.standing else None,
+            before=event.matter if event.matter != matter_id else None,
         )
 
 
