@@ -4,10 +4,12 @@ import codecs
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from itertools import islice
 from pathlib import Path, PurePath
 from typing import Any, BinaryIO
 
@@ -17,6 +19,8 @@ from model.words.tables import table
 
 PERSON_FIELDS = ("name", "id_number", "phone", "address")
 PIECE = 1024 * 1024
+# The field that a heading means; None for a column that is to be left out.
+Columns = Mapping[str, str | None]
 SEPARATORS = str.maketrans("；;，,、\n", "、、、、、、")
 
 
@@ -48,9 +52,38 @@ def read_rows(path: Path) -> Iterator[Row]:
         raise FileError(f"{path}: cannot be opened: {error.strerror or error}") from error
 
 
-def rows_of(stream: BinaryIO, name: str) -> Iterator[Row]:
-    """Yield the rows of an open file, of the kind that the end of its name tells; raises FileError as `read_rows`."""
-    yield from _reader_of(name)(stream, name)
+def rows_of(stream: BinaryIO, name: str, columns: Columns | None = None) -> Iterator[Row]:
+    """Yield the rows of an open file, of the kind that the end of its name tells; raises FileError as `read_rows`.
+
+    `columns` says what headings of a table mean; those that it does not name are taken for what they usually mean.
+    """
+    if columns and is_table(name):
+        with closing(_cells_of(stream, name)) as cells:
+            yield from _tabular_rows(cells, name, columns)
+    else:
+        yield from _reader_of(name)(stream, name)
+
+
+def head_of(stream: BinaryIO, name: str, rows: int) -> list[list[Any]]:
+    """Return the cells of the headings and of the first rows of a table; raises FileError as `read_rows`."""
+    with closing(_cells_of(stream, name)) as cells:
+        return list(islice(cells, rows + 1))
+
+
+def is_table(name: str) -> bool:
+    """Say whether files of such a name have columns under headings."""
+    return PurePath(name).suffix.lower() in (".csv", ".xlsx")
+
+
+def usual_fields(headings: Sequence[str]) -> list[str | None]:
+    """Return the field that each heading usually means."""
+    known = _fields_by_heading()
+    return [known.get("".join(heading.split()).lower()) for heading in headings]
+
+
+def known_fields() -> tuple[str, ...]:
+    """Return the fields that a column can hold."""
+    return tuple(table("headings"))
 
 
 def is_known_kind(name: str) -> bool:
@@ -102,11 +135,21 @@ def _encoding_of(stream: BinaryIO, name: str) -> str:
     raise FileError(f"{name}: neither UTF-8 nor GB18030; save it as “CSV UTF-8” and try again")
 
 
+def _cells_of(stream: BinaryIO, name: str) -> Generator[list[Any]]:
+    """Yield the cells of each row of a table."""
+    return sheet_rows(stream, name) if PurePath(name).suffix.lower() == ".xlsx" else _csv_cells(stream, name)
+
+
 def _csv_rows(stream: BinaryIO, name: str) -> Iterator[Row]:
+    with closing(_csv_cells(stream, name)) as cells:
+        yield from _tabular_rows(cells, name)
+
+
+def _csv_cells(stream: BinaryIO, name: str) -> Generator[list[Any]]:
     text = io.TextIOWrapper(stream, _encoding_of(stream, name), newline="")
     reader = csv.reader(text, strict=True)
     try:
-        yield from _tabular_rows(reader, name)
+        yield from reader
     except csv.Error as error:
         raise FileError(f"{name}: line {reader.line_num} is not proper CSV: {error}") from error
     finally:
@@ -117,11 +160,11 @@ def _sheet_rows(stream: BinaryIO, name: str) -> Iterator[Row]:
     yield from _tabular_rows(sheet_rows(stream, name), name)
 
 
-def _tabular_rows(table_rows: Iterator[list[Any]], name: str) -> Iterator[Row]:
+def _tabular_rows(table_rows: Iterator[list[Any]], name: str, columns: Columns | None = None) -> Iterator[Row]:
     heading = next(table_rows, None)
     if heading is None:
         raise FileError(f"{name}: the file is empty; the first row must hold the column headings")
-    fields = _recognised([str(cell or "") for cell in heading], name)
+    fields = _recognised([str(cell or "") for cell in heading], name, columns or {})
     for number, cells in enumerate(table_rows, start=1):
         filled = {
             field: _plain(cells[i]) for i, field in fields.items() if i < len(cells) and cells[i] not in (None, "")
@@ -135,12 +178,11 @@ def _fields_by_heading() -> dict[str, str]:
     return {heading: field for field, headings in table("headings").items() for heading in headings}
 
 
-def _recognised(headings: list[str], name: str) -> dict[int, str]:
+def _recognised(headings: list[str], name: str, columns: Columns) -> dict[int, str]:
     """Return the field of each recognised column; raises FileError on twins and where no text column is."""
-    known = _fields_by_heading()
     fields: dict[int, str] = {}
-    for i, heading in enumerate(headings):
-        field = known.get("".join(heading.split()).lower())
+    for i, (heading, usual) in enumerate(zip(headings, usual_fields(headings), strict=True)):
+        field = columns.get(heading.strip(), usual)
         if field in fields.values():
             plain = f"{name}: two columns mean `{field}`; remove one"
             raise FileError(f"{name}: two columns mean `{field}` (the second is {heading!r}); remove one", plain)

@@ -3,7 +3,7 @@
 import re
 import struct
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any, BinaryIO
 
 import openpyxl
@@ -24,7 +24,7 @@ _LONGEST_COMMENT = 65_535
 _STRING = re.compile(rb"<(?:\w+:)?si\b")
 
 
-def sheet_rows(stream: BinaryIO, name: str) -> Iterator[list[Any]]:
+def sheet_rows(stream: BinaryIO, name: str) -> Generator[list[Any]]:
     """Yield the cells of each row, a row that is missing as an empty one.
 
     Raises FileError if it is no spreadsheet or larger than a limit, which is named.

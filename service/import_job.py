@@ -38,8 +38,11 @@ def _store_letters(office: Office, progress: Progress) -> None:
         pieces = queries.pieces_of(connection, job_id)
     if row is None or not pieces:
         raise JobError("what was sent is deleted; send the file again")
+    if row.held:
+        # Nobody has come back to say what its columns mean.
+        raise Cancelled
     content = b"".join(office.keys.unseal(piece) for piece in pieces)
-    source = Source(lambda: io.BytesIO(content), f"letters{row.kind}", mark_of(row.digest))
+    source = Source(lambda: io.BytesIO(content), f"letters{row.kind}", mark_of(row.digest), row.columns)
     progress.report(row.reached, source.last_row())
     caller = Caller(row.owner, cast(Role, row.role))
 

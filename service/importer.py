@@ -12,7 +12,7 @@ from typing import BinaryIO
 from sqlalchemy import Connection
 
 from model.errors import FileError, LetterError
-from model.letter_file import Row, rows_of
+from model.letter_file import Columns, Row, rows_of
 from service.caller import Caller
 from service.errors import Problem
 from service.intake import Intake
@@ -41,11 +41,15 @@ Enter = Callable[[Connection, Sequence[Outcome]], None]
 
 @dataclass(frozen=True)
 class Source:
-    """A file of letters: how to open it, the name whose end tells its kind, and a mark of its content."""
+    """A file of letters: how to open it, the name whose end tells its kind, and a mark of its content.
+
+    `columns` says what its headings mean, where that is not what they usually mean.
+    """
 
     open: Callable[[], BinaryIO]
     name: str
     mark: str
+    columns: Columns | None = None
 
     @classmethod
     def of(cls, file: Path) -> "Source":
@@ -60,7 +64,7 @@ class Source:
     def rows(self) -> Iterator[Row]:
         """Yield the rows; raises FileError if the file as a whole cannot be read."""
         with self.open() as stream:
-            yield from rows_of(stream, self.name)
+            yield from rows_of(stream, self.name, self.columns)
 
     def last_row(self) -> int:
         """Read the whole file and return the number of its last row, 0 without any.

@@ -31,6 +31,12 @@ def insert_import(connection: Connection, values: Mapping[str, Any], pieces: Ite
     connection.execute(insert(import_pieces), rows)
 
 
+def release(connection: Connection, job_id: str, columns: Mapping[str, str | None] | None) -> None:
+    """Let an import wait for its sender no longer, and say what the columns of its file mean."""
+    values = {"held": False, "columns": dict(columns) if columns else None}
+    connection.execute(update(imports).where(imports.c.job_id == job_id).values(values))
+
+
 def find_by_key(connection: Connection, owner: str, key: str) -> Row[Any] | None:
     """Return the import that an owner sent under an idempotency key."""
     return connection.execute(select(imports).where(imports.c.owner == owner, imports.c.key == key)).one_or_none()

@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from sqlalchemy import Row
 from werkzeug.datastructures import FileStorage as WerkzeugFile
 
+from service.schemas.letters import Line
+
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 STATES: tuple[State, ...] = get_args(State)
 # What a person may ask for; all else comes with its cause.
@@ -46,10 +48,15 @@ class JobPage(BaseModel):
 
 
 class ImportOut(BaseModel):
-    """An import: how far it is, and what became of its rows so far."""
+    """An import: how far it is, and what became of its rows so far.
+
+    `kind` is the end of the file's name; one that is `held` waits for its sender to look at the file first.
+    """
 
     id: str
+    kind: str
     state: State
+    held: bool
     cancelling: bool
     done: int
     total: int | None
@@ -63,7 +70,8 @@ class ImportOut(BaseModel):
     @classmethod
     def of(cls, row: Row[Any]) -> "ImportOut":
         """Show an import with its job."""
-        return cls.model_validate({name: getattr(row, name) for name in cls.model_fields})
+        values = {name: getattr(row, name) for name in cls.model_fields}
+        return cls.model_validate({**values, "held": bool(row.held) and row.state == "queued"})
 
 
 class ImportPage(BaseModel):
@@ -99,6 +107,12 @@ class ImportForm(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     file: FileStorage
+    columns: dict[Line, Line | None] | None = Field(
+        default=None,
+        max_length=1000,
+        description="For .csv and .xlsx, as JSON: the field of a heading, null to leave it out. Headings that are "
+        "not named are taken for what they usually mean.",
+    )
 
     @field_validator("file")
     @classmethod

@@ -71,6 +71,10 @@ imports = Table(
     Column("stored", Integer, nullable=False),
     Column("known", Integer, nullable=False),
     Column("refused", Integer, nullable=False),
+    # The field of each heading, as the sender says; None for a column that is left out.
+    Column("columns", JSON(none_as_null=True)),
+    # Whether the import waits for its sender to look at the file first.
+    Column("held", Boolean),
     UniqueConstraint("owner", "key"),
 )
 

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from service.auth import PUBLIC, allowed_roles, this_caller
 from service.errors import NotFound
+from service.requests import limit_body
 from service.web import words
 
 web = Blueprint("web", __name__)
@@ -27,5 +28,6 @@ def guard() -> Response | None:
             return redirect(url_for("web.login", next=wanted if wanted != "/" else None))
         if this_caller().role not in roles:
             raise NotFound
+    limit_body()
     current_app.extensions["csrf"].protect()
     return None

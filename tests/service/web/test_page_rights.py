@@ -68,7 +68,12 @@ def paths(app: Flask, office: Office) -> list[str]:
     return [
         way.path(**ids)
         for way in ways(app)
-        if not way.of_api and ROWS[way.name] and way.method == "GET" and way.name != LEADS_ON
+        if not way.of_api
+        and ROWS[way.name]
+        and way.method == "GET"
+        and way.name != LEADS_ON
+        # Whose import it is decides: see the tests of imports.
+        and "import_id" not in way.rule.arguments
     ]
 
 

@@ -1,0 +1,19 @@
+// Shows how far an import is: fetches the page anew while the import goes on, and puts what it tells in place.
+const EVERY = 2000;
+
+async function refresh() {
+  const place = document.querySelector("[data-refresh]");
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+  if (answer?.ok) {
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelector("[data-refresh]");
+    if (!fresh) {
+      location.reload();
+      return;
+    }
+    place.replaceChildren(...fresh.childNodes);
+  }
+  setTimeout(refresh, EVERY);
+}
+
+setTimeout(refresh, EVERY);
