@@ -32,7 +32,8 @@ from service.schemas.statistics import FigureOut
 from service.texts import text
 
 TITLE, TEXT, SMALL = Pt(18), Pt(10.5), Pt(9)
-NAME_WIDTH, COUNT_WIDTH = Cm(3.9), Cm(1.45)
+# Of the names, and of each count: now, before, the change on it, a year before, the change on it.
+WIDTHS = [Cm(3.7), *len(COUNTS) * (Cm(1.3), Cm(1.3), Cm(1.75), Cm(1.55), Cm(1.75))]
 MARGIN = Cm(1.5)
 GAP = 4 * "\u3000"
 
@@ -90,11 +91,13 @@ def _counts(paper: Paper, report: ReportOut) -> None:
     table = paper.add_table(rows=len(rows) + 2, cols=1 + len(COUNTS) * len(PARTS), style="Table Grid")
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
+    for column, width in zip(table.columns, WIDTHS, strict=True):
+        column.width = width
     # Cells are asked for once: python-docx walks through the whole table for each.
     grid = [row.cells for row in table.rows]
     for cells in grid:
         for number, cell in enumerate(cells):
-            cell.width = NAME_WIDTH if number == 0 else COUNT_WIDTH
+            cell.width = WIDTHS[number]
     _fill(grid[0][0].merge(grid[1][0]), text("report.column_item"), bold=True, middle=True)
     for number, count in enumerate(COUNTS):
         first = 1 + number * len(PARTS)

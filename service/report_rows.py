@@ -50,7 +50,7 @@ def days_of(period: PeriodOut) -> str:
 
 def change_text(change: float | None) -> str:
     """Write a change as a percentage with its sign; a dash where nothing was before."""
-    return text("report.nothing") if change is None else f"{change:+.1%}"
+    return text("report.nothing") if change is None else (f"{change:+.1%}" if round(change, 3) else f"{0:.1%}")
 
 
 def rate_text(rate: RateOut) -> str:

@@ -13,7 +13,9 @@ from service.web.asked import asked, categories
 from service.web.blueprint import web
 
 PAGE = 50
-FILTERS = ("text", "category", "level", "review", "channel")
+FILTERS = ("text", "category", "level", "review", "channel", "verdict", "region", "since", "until")
+# What only figures that lead here ask for: kept in the address, told in words.
+QUIET = ("level2", "restricted")
 
 
 @web.get("/letters")
@@ -26,7 +28,7 @@ def letters() -> str:
         reader = office.reader(connection, this_caller())
         page = LetterPage(items=[], next=None) if fault else reader.letters(query.filter(), PAGE, query.cursor)
     record_list(office.database, this_caller(), "letters", query, len(page.items))
-    chosen = {name: getattr(query, name) for name in FILTERS if getattr(query, name)}
+    chosen = {name: getattr(query, name) for name in (*FILTERS, *QUIET) if getattr(query, name) not in (None, "")}
     if fault:
         chosen["text"] = fault
     return render_template(
@@ -37,8 +39,8 @@ def letters() -> str:
 def _asked() -> tuple[LettersQuery, str | None]:
     """Return what the address asks for, and the words in it by which nothing can be looked for."""
     try:
-        return asked(LettersQuery, (*FILTERS, "cursor")), None
+        return asked(LettersQuery, (*FILTERS, *QUIET, "cursor")), None
     except Invalid as error:
         if {field for field, _ in error.errors} != {"text"}:
             raise
-        return asked(LettersQuery, [name for name in FILTERS if name != "text"]), request.args["text"]
+        return asked(LettersQuery, [name for name in (*FILTERS, *QUIET) if name != "text"]), request.args["text"]

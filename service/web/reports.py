@@ -11,7 +11,7 @@ from service.errors import Invalid
 from service.office import this_office
 from service.periods import Period, month_of, period_of
 from service.report_file import MIMETYPES, content_of, make_report, name_of
-from service.report_rows import days_of, notes, rate_text, table_rows, unit_of
+from service.report_rows import change_text, days_of, notes, rate_text, table_rows, unit_of
 from service.schemas.reports import ReportOut, ReportQuery
 from service.texts import text
 from service.web.asked import asked
@@ -46,6 +46,7 @@ def reports() -> ResponseReturnValue:
         restricted=query.restricted,
         this_month=month_of(datetime.now(UTC)).name,
         rate_text=rate_text,
+        change_text=change_text,
     )
 
 

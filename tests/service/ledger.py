@@ -49,7 +49,7 @@ def put(
     """
     below = {"code": level2, "name": level2, "confidence": 0.9} if level2 else None
     held = {"code": category, "name": NAMES.get(category or "", category), "level2": below, **CERTAIN}
-    analysis = {**PLAIN, "category": held if category else None}
+    analysis = {**PLAIN, "id": letter_id, "category": held if category else None}
     values: dict[str, Any] = {
         "id": letter_id,
         "owner": "clerk",

@@ -242,6 +242,11 @@ def test_the_page_shows_the_figures_and_leads_to_letters(app: Flask, office: Off
     assert 'href="/letters?since=2026-03-01&amp;until=2026-04-01">7</a>' in page.text
     assert page.text.count("<svg") == 1
     assert report["rates"][0]["formula"] in page.text
+    for line in [*report["categories"], *report["regions"], *report["channels"], *report["course"], *report["classes"]]:
+        for count in ("letters", "repeats"):
+            if line[count]["value"] and line[count]["query"]:
+                listed = browser.get(f"/letters?{line[count]['query']}").text
+                assert listed.count('<td role="cell" class="c-day">') == line[count]["value"], line
     assert browser.get("/reports?year=2026").status_code == 200
     assert browser.get("/reports").status_code == 200
     for query in ("month=2026-13", "month=2026-W03", "format=pdf"):
