@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, Literal
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from service import audit
 from service.caller import Caller
 from service.correcting import Corrector
 from service.decisions import Decider
+from service.errors import Conflict, NotFound, PreconditionFailed
 from service.flagging import flags_follow
 from service.office import Office
 from service.preconditions import require_unchanged
@@ -24,6 +26,41 @@ def correct(office: Office, caller: Caller, letter_id: str, wanted: CorrectionIn
     """Let what a person says hold for a letter; raises what `Corrector.correct` raises."""
     with office.database.write() as connection, flags_follow(connection, office.flagger):
         Corrector(connection, office.engine, caller).correct(letter_id, wanted, if_match)
+
+
+def accept_pending(office: Office, caller: Caller, letter_id: str) -> None:
+    """Accept what the model said of a letter that nobody has judged; raises Conflict if somebody was first."""
+    with office.database.write() as connection, flags_follow(connection, office.flagger):
+        _require_pending(office, connection, caller, letter_id)
+        Corrector(connection, office.engine, caller).correct(letter_id, CorrectionIn(review="accepted"), "*")
+
+
+def route(office: Office, caller: Caller, letter_id: str, unit: str, seen: str | None) -> bool:
+    """Route the matter of a letter to a unit, and accept what the model said of the letter if nobody has judged it.
+
+    `seen` is the tag of the letter that the caller saw; without one the letter must still be pending. Returns whether
+    the letter was accepted along.
+    """
+    with office.database.write() as connection, flags_follow(connection, office.flagger) as touched:
+        row = _require_seen(office, connection, caller, letter_id, seen)
+        pending = bool(row.review == "pending")
+        if pending:
+            Corrector(connection, office.engine, caller).correct(letter_id, CorrectionIn(review="accepted"), "*")
+        letters = letters_of_matters(connection, [row.matter_id], EVERYTHING)
+        if Recorder(connection, caller, letters).record(StepIn(type="routed", unit=unit)):
+            audit.record(connection, caller, "routed", audit.MATTER, [row.matter_id])
+            touched.add(row.matter_id)
+    return pending
+
+
+def decide(
+    office: Office, caller: Caller, letter_id: str, matter_id: str, decision: Literal["confirm", "reject"], seen: str
+) -> None:
+    """Confirm that a letter belongs to a matter, or reject it, if the letter is as the caller saw it."""
+    with office.database.write() as connection, flags_follow(connection, office.flagger):
+        _require_seen(office, connection, caller, letter_id, seen)
+        decider = Decider(connection, caller)
+        (decider.confirm if decision == "confirm" else decider.reject)(matter_id, letter_id)
 
 
 @contextmanager
@@ -58,3 +95,26 @@ def _require_state(
     if if_match is not None:
         revision = revision_of(connection, matter_id)
         require_unchanged(if_match, revision, reader.matter_tag(reader.matter(matter_id)))
+
+
+def _require_pending(office: Office, connection: Connection, caller: Caller, letter_id: str) -> Row[Any]:
+    row = office.reader(connection, caller).require_letter(letter_id)
+    if not caller.reads(row.restricted):
+        raise NotFound
+    if row.review != "pending":
+        raise Conflict("Somebody has judged this letter already.")
+    return row
+
+
+def _require_seen(office: Office, connection: Connection, caller: Caller, letter_id: str, seen: str | None) -> Row[Any]:
+    """Return the row of a letter, if neither it nor its matter has changed since the caller saw it."""
+    if seen is None:
+        return _require_pending(office, connection, caller, letter_id)
+    reader = office.reader(connection, caller)
+    row = reader.require_letter(letter_id)
+    if not caller.reads(row.restricted):
+        raise NotFound
+    present = reader.tag(row)
+    if seen != "*" and seen.strip('"').split("-")[:2] != present.strip('"').split("-")[:2]:
+        raise PreconditionFailed(present)
+    return row

@@ -23,6 +23,12 @@ def steps_of(connection: Connection, letter_id: str) -> list[dict[str, Any]]:
     return list(connection.execute(statement.order_by(corrections.c.number)).scalars())
 
 
+def newest_correction(connection: Connection, letter_id: str) -> Row[Any] | None:
+    """Return what a person said of a letter last."""
+    statement = select(corrections).where(corrections.c.letter_id == letter_id)
+    return connection.execute(statement.order_by(corrections.c.number.desc()).limit(1)).one_or_none()
+
+
 def judged_letters(connection: Connection, restricted: bool) -> Iterator[Row[Any]]:
     """Yield the letters that people judged, in order; accusations only if `restricted`."""
     statement = select(letters).where(letters.c.review.in_(("accepted", "corrected")))

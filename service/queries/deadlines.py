@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, exists, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, exists, func, insert, or_, select
 
 from model.records import VisitLevel
 from service.matters import Duty
@@ -103,3 +103,10 @@ def _conditions(narrow: DueFilter) -> list[ColumnElement[bool]]:
     if narrow.until is not None:
         conditions.append(deadlines.c.due_at < moment(narrow.until))
     return conditions
+
+
+def count_due(connection: Connection, sight: Sight, narrow: DueFilter, most: int) -> int:
+    """Return how many matters that the caller may see have something due; `most` + 1 if there are more."""
+    seen = exists().where(letters.c.matter_id == deadlines.c.matter_id, sight.condition())
+    found = select(deadlines.c.matter_id).where(seen, *_first(narrow)).limit(most + 1)
+    return connection.execute(select(func.count()).select_from(found.subquery())).scalar_one()

@@ -5,7 +5,7 @@
 //   data-dialog="help"   the dialog that a button opens
 //   data-rows            a table or list whose rows j and k walk through; a.open opens a row, x ticks its box
 const OFF = "hongyan.keys.off";
-const FIELDS = "input:not([type=checkbox], [type=radio], [type=submit]), select, textarea";
+const FIELDS = "input:not([type=checkbox], [type=radio], [type=submit], [type=hidden]), select, textarea";
 const help = document.getElementById("help");
 const wide = { "？": "?", "／": "/" };
 

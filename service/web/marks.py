@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from service.schemas.results import CategoryOut, GroupVisitOut, SpanOut
 from service.schemas.views import LetterOut, SimilarOut
 from service.texts import text
+from service.web.differences import Span, difference
 from service.web.segments import Mark, Segment, segments
 from service.web.words import word
 
@@ -23,17 +24,31 @@ class MarkedLetter:
 
 @dataclass(frozen=True, slots=True)
 class SimilarLetter:
-    """Another letter with what it shares with this one marked, and what is new in this one quoted."""
+    """Another letter with what it shares with this one marked, and what is new in this one quoted.
+
+    Where both are close, `by_words`, what is gone is marked instead.
+    """
 
     view: SimilarOut
     marked: MarkedLetter
     fresh: list[str]
+    by_words: bool
 
 
-def marked(view: LetterOut) -> MarkedLetter:
-    """Mark in a letter what decided about it."""
-    found = [*_weights(view.category), *_reasons(view.group_visit), *_dangers(view)]
-    return _cut(view, found)
+def marked(view: LetterOut, fresh: Sequence[Span] = ()) -> MarkedLetter:
+    """Mark in a letter what decided about it, and what is new in it."""
+    new = [Mark(start, end, "new", text("similar.new_label")) for start, end in fresh]
+    return _cut(view, [*_weights(view.category), *_reasons(view.group_visit), *_dangers(view), *new])
+
+
+def fresh_in(view: LetterOut, together: Sequence[SimilarLetter]) -> tuple[list[Span], LetterOut | None]:
+    """Return what is new in a letter beside the newest earlier one of its matter, and which one that is."""
+    earlier = [one.view for one in together if one.view.letter.received_at <= view.received_at]
+    if not earlier:
+        return [], None
+    last = max(earlier, key=lambda one: (one.letter.received_at, one.score))
+    words = difference(last.letter.text, view.text)
+    return words.new if words else [(one.start, one.end) for one in last.evidence.new_in_b], last.letter
 
 
 def beside(view: LetterOut, similar: list[SimilarOut]) -> tuple[list[SimilarLetter], list[SimilarLetter]]:
@@ -72,9 +87,14 @@ def _dangers(view: LetterOut) -> Iterator[Mark]:
 
 
 def _compared(view: LetterOut, other: SimilarOut) -> SimilarLetter:
-    label = text("similar.shared_label")
-    found = [Mark(span.a_start, span.a_end, "shared", label) for span in other.evidence.shared]
-    return SimilarLetter(other, _cut(other.letter, found), quotes(view.text, other.evidence.new_in_b))
+    words = difference(other.letter.text, view.text)
+    if words is None:
+        shared = text("similar.shared_label")
+        found = [Mark(span.a_start, span.a_end, "shared", shared) for span in other.evidence.shared]
+        return SimilarLetter(other, _cut(other.letter, found), quotes(view.text, other.evidence.new_in_b), False)
+    gone = [Mark(start, end, "gone", text("similar.gone_label")) for start, end in words.gone]
+    new = [SpanOut(start=start, end=end, text=view.text[start:end]) for start, end in words.new]
+    return SimilarLetter(other, _cut(other.letter, gone), quotes(view.text, new), True)
 
 
 def quotes(whole: str, spans: Sequence[SpanOut]) -> list[str]:

@@ -9,6 +9,7 @@ from service.web import (
     administration_thresholds,
     administration_tokens,
     administration_users,
+    deeds,
     hot_issues,
     imports,
     letter,
@@ -17,6 +18,8 @@ from service.web import (
     matter,
     matters,
     navigation,
+    paste,
+    queue,
     reports,
 )
 from service.web.blueprint import web
@@ -30,6 +33,7 @@ __all__ = [
     "administration_thresholds",
     "administration_tokens",
     "administration_users",
+    "deeds",
     "hot_issues",
     "imports",
     "letter",
@@ -38,6 +42,8 @@ __all__ = [
     "matter",
     "matters",
     "navigation",
+    "paste",
+    "queue",
     "reports",
     "web",
 ]

@@ -17,7 +17,8 @@ def assert_accessible(page: Page) -> None:
     for scheme in schemes:
         page.emulate_media(color_scheme=scheme)
         found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]})
-        assert _told(found.response["violations"]) == [], scheme
+        told = "\n".join(_told(found.response["violations"]))
+        assert not told, f"{scheme}: {told}"
     page.emulate_media(color_scheme="light")
 
 

@@ -1,0 +1,196 @@
+"""What a clerk does with a letter from its page; then the next letter of the queue comes up."""
+
+from collections.abc import Callable
+
+from flask import flash, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from pydantic import ValidationError
+
+from service import acting
+from service.auth import allow, this_caller
+from service.caller import OFFICE, UNMASKERS
+from service.errors import Conflict, Invalid, PreconditionFailed, PreconditionRequired
+from service.observing import leave_out, these_metrics
+from service.office import this_office
+from service.queries.letters import letters_by_id
+from service.schemas.corrections import CorrectionIn
+from service.schemas.letters import faults
+from service.schemas.originals import UnmaskIn
+from service.schemas.queues import QueueQuery
+from service.schemas.requests import LinkIn, StepIn
+from service.texts import text
+from service.undoing import Deed, take_back
+from service.unmasking import unmask as original_of
+from service.waiting import Waiting
+from service.web.asked import asked
+from service.web.blueprint import web
+from service.web.letter import FIELDS, LAST, PLACE, page
+
+# The address of a page that the browser has fetched already.
+PRELOADED = "X-Preloaded"
+
+
+@web.post("/letters/<letter_id>/accept")
+@allow(OFFICE)
+def accept(letter_id: str) -> ResponseReturnValue:
+    """Accept what the model said of a letter."""
+    return _judge(letter_id, CorrectionIn(review="accepted"), Deed("accept", (letter_id,)))
+
+
+@web.post("/letters/<letter_id>/correct")
+@allow(OFFICE)
+def correct(letter_id: str) -> ResponseReturnValue:
+    """Give a letter another category, or a class below one."""
+    chosen = request.form.get("code", "").strip() or _code_of(request.form.get("class", ""))
+    try:
+        wanted = CorrectionIn.model_validate({"category": chosen})
+    except ValidationError as error:
+        raise Invalid("There is no such category.", faults(error)) from error
+    return _judge(letter_id, wanted, Deed("correct", (letter_id,)))
+
+
+@web.post("/letters/<letter_id>/route")
+@allow(OFFICE)
+def route(letter_id: str) -> ResponseReturnValue:
+    """Route the matter of a letter to a unit, and accept the category if nobody has judged it."""
+    unit = unit_asked()
+
+    def do() -> Deed:
+        judged = acting.route(this_office(), this_caller(), letter_id, unit, _tag())
+        return Deed("route", (letter_id,), (0,) if judged else ())
+
+    return _do(letter_id, do, text("deed.route", unit=unit))
+
+
+@web.post("/letters/<letter_id>/link")
+@allow(OFFICE)
+def link(letter_id: str) -> ResponseReturnValue:
+    """Confirm that a letter belongs to a matter, or reject that it does."""
+    given = {"letter": letter_id, "decision": request.form.get("decision")}
+    try:
+        wanted = LinkIn.model_validate(given)
+    except ValidationError as error:
+        raise Invalid("There is no such decision.", faults(error)) from error
+    matter_id = request.form.get("matter", "")
+
+    def do() -> Deed:
+        acting.decide(this_office(), this_caller(), letter_id, matter_id, wanted.decision, _tag())
+        return Deed(wanted.decision, (letter_id,), matter=matter_id)
+
+    return _do(letter_id, do, text(f"deed.{wanted.decision}"), stay=True)
+
+
+@web.post("/letters/<letter_id>/unmask")
+@allow(UNMASKERS)
+def unmask(letter_id: str) -> ResponseReturnValue:
+    """Show the original of a letter for a reason, which is recorded."""
+    office = this_office()
+    try:
+        wanted = UnmaskIn.model_validate({"reason": request.form.get("reason", "")})
+    except ValidationError:
+        with office.database.read() as connection:
+            office.reader(connection, this_caller()).require_letter(letter_id)
+        flash(text("letter.unmask_short"), "fault")
+        return redirect(_address(letter_id), 303)
+    with office.database.write() as connection:
+        original = original_of(connection, office.keys, this_caller(), letter_id, wanted.reason)
+    return page(letter_id, original)
+
+
+@web.post("/undo")
+@allow(OFFICE)
+def undo_last() -> ResponseReturnValue:
+    """Take back what the caller did last."""
+    deed = Deed.of(session.pop(LAST, None))
+    if deed is None:
+        flash(text("deed.nothing"), "fault")
+        return redirect(url_for("web.home"), 303)
+    done = take_back(this_office(), this_caller(), deed)
+    left = len(deed.letters) - len(done)
+    if done:
+        flash(text("deed.undone" if len(deed.letters) == 1 else "deed.undone_several", count=len(done)), "done")
+    if left:
+        flash(text("deed.not_undone", count=left), "fault")
+    return redirect(session.pop(PLACE, None) or url_for("web.home"), 303)
+
+
+def unit_asked() -> str:
+    """Return the unit that a form names; raises Invalid if it names none."""
+    try:
+        step = StepIn(type="routed", unit=request.form.get("unit", "").strip() or None)
+    except ValidationError as error:
+        raise Invalid("The unit has no such name.", faults(error)) from error
+    if step.unit is None:
+        raise Invalid("A letter is routed to a unit.", [("unit", "name a unit")])
+    return step.unit
+
+
+def remember(deed: Deed, place: str) -> None:
+    """Keep what was done and where, so that it can be taken back."""
+    session[LAST], session[PLACE] = deed.plain(), place
+
+
+def _judge(letter_id: str, wanted: CorrectionIn, deed: Deed) -> ResponseReturnValue:
+    def do() -> Deed:
+        acting.correct(this_office(), this_caller(), letter_id, wanted, _tag())
+        with this_office().database.read() as connection:
+            restricted = letters_by_id(connection, [letter_id])[letter_id].restricted
+        if restricted:
+            leave_out()
+        else:
+            these_metrics().corrections.inc()
+        return deed
+
+    return _do(letter_id, do, text(f"deed.{deed.name}"))
+
+
+def _do(letter_id: str, do: Callable[[], Deed], told: str, stay: bool = False) -> ResponseReturnValue:
+    """Do something with a letter and lead on; whoever was too late is told so and stays."""
+    query = asked(QueueQuery, FIELDS)
+    office, here = this_office(), _address(letter_id)
+    with office.database.read() as connection:
+        reader = office.reader(connection, this_caller())
+        row = reader.require_letter(letter_id)
+        following = Waiting(reader, int(office.settings.due_soon_days)).following(query, row)
+    try:
+        remember(do(), here)
+    except (PreconditionFailed, PreconditionRequired, Conflict):
+        flash(text("deed.too_late"), "fault")
+        return redirect(here, 303)
+    except Invalid as fault:
+        if fault.blamed[0] in ("letter", "category", "category.level2"):
+            raise
+        flash(text("deed.impossible"), "fault")
+        return redirect(here, 303)
+    return _lead_on(here if stay else _following(following, query, here), told)
+
+
+def _lead_on(address: str, told: str) -> ResponseReturnValue:
+    """Lead to a page and say there what was done; a browser that has the page already needs the words only."""
+    if request.headers.get(PRELOADED) == address:
+        return {"told": told}
+    flash(told, "done")
+    return redirect(address, 303)
+
+
+def _following(following: str | None, query: QueueQuery, here: str) -> str:
+    if following:
+        return url_for("web.letter", letter_id=following, **query.address())
+    return url_for("web.queue", **query.address()) if query.queue else here
+
+
+def _address(letter_id: str) -> str:
+    return url_for("web.letter", letter_id=letter_id, **asked(QueueQuery, FIELDS).address())
+
+
+def _tag() -> str:
+    """Return the tag of the letter as the form's page showed it."""
+    given = request.form.get("tag")
+    if not given:
+        raise PreconditionRequired
+    return given
+
+
+def _code_of(label: str) -> str:
+    """Return the code of a class as the list of classes shows it: the code stands behind its name."""
+    return label.rpartition(" ")[2].strip()
