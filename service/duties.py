@@ -32,7 +32,7 @@ class Duties:
 
     def rates(self, period: Period) -> list[RateOut]:
         """Return the rates of a period; that of satisfaction only if any was recorded."""
-        found = self._timeliness(period)
+        found = self._timeliness(period, STEPS, period.since - LONGEST_DUTY)
         tallies: list[tuple[RateName, Tally]] = [
             ("accepted_in_time", found.duties["notice"]),
             ("handled_in_time", found.duties["handling"]),
@@ -41,10 +41,15 @@ class Duties:
             tallies.append(("satisfied", found.satisfaction))
         return [RateOut.of(name, one.good, one.all, missed=one.missed[:MOST_MISSED]) for name, one in tallies]
 
-    def _timeliness(self, period: Period) -> Timeliness:
+    def satisfaction(self, period: Period) -> RateOut | None:
+        """Return the rate of satisfaction alone, None if none was recorded."""
+        found = self._timeliness(period, ("satisfaction",), period.since).satisfaction
+        return RateOut.of("satisfied", found.good, found.all, missed=found.missed) if found.all else None
+
+    def _timeliness(self, period: Period, kinds: Sequence[str], since: datetime) -> Timeliness:
+        """Count what matters tell in which a step of some kinds was taken since a time."""
         found = Timeliness(period.since, period.until, self.now)
-        since = period.since - LONGEST_DUTY
-        ids = queries.matters_with_steps(self.connection, self.counted, STEPS, since, period.until)
+        ids = queries.matters_with_steps(self.connection, self.counted, kinds, since, period.until)
         for start in range(0, len(ids), PIECE):
             found.add(self._told(ids[start : start + PIECE]))
         return found

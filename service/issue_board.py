@@ -1,6 +1,7 @@
 """The hot issues of an office, as much of them as a caller may see."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -8,10 +9,35 @@ from sqlalchemy import Connection
 from model.surge import USUAL_DAYS
 from service.hot_issues import RECENT_DAYS, Cell, Voice, hot_issues
 from service.queries import hot_issues as queries
-from service.queries.letters import Sight
+from service.queries.letters import Sight, seen_among
 from service.schemas.hot_issues import HotIssueList, HotIssueOut
 
 MOST_PERIODS = 6
+# What rises moves by the day, and takes seconds to find out in a large office.
+KEPT_FOR = timedelta(minutes=10)
+MOST_KEPT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class IssueBoards:
+    """Keeps, for each sight, the hot issues that were found some minutes ago; one for each process."""
+
+    _kept: dict[Sight, HotIssueList] = field(default_factory=dict)
+
+    def read(self, connection: Connection, sight: Sight, now: datetime) -> HotIssueList:
+        """Return what rises, found within the last ten minutes; nothing that is out of sight by now is shown."""
+        kept = self._kept.get(sight)
+        if kept is None or not timedelta(0) <= now - kept.until < KEPT_FOR or not _seen(connection, sight, kept):
+            kept = read_issues(connection, sight, now)
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            self._kept[sight] = kept
+        return kept
+
+
+def _seen(connection: Connection, sight: Sight, board: HotIssueList) -> bool:
+    ids = {letter.id for issue in board.items for letter in issue.newest}
+    return seen_among(connection, ids, sight) == ids
 
 
 def read_issues(connection: Connection, sight: Sight, now: datetime) -> HotIssueList:

@@ -12,6 +12,7 @@ from service.drift import Drift
 from service.engine import Engine
 from service.flagging import Flagger
 from service.intake import Intake
+from service.issue_board import IssueBoards
 from service.keys import Keys, load_keys
 from service.migrate import require_current
 from service.model_watch import ModelWatch
@@ -37,6 +38,7 @@ class Office:
     watch: ModelWatch = field(init=False)
     shadow: Shadow = field(init=False)
     drift: Drift = field(init=False)
+    issues: IssueBoards = field(init=False)
 
     def __post_init__(self) -> None:
         """Make the keeper of flags, the way in for letters and the watch over models: one of each in a process."""
@@ -44,6 +46,7 @@ class Office:
         object.__setattr__(self, "registry", Registry(self.settings, self.database))
         object.__setattr__(self, "watch", ModelWatch(self.settings, self.database, self.engine))
         object.__setattr__(self, "drift", Drift(self.database, self.engine))
+        object.__setattr__(self, "issues", IssueBoards())
         object.__setattr__(self, "shadow", Shadow(self.settings, self.database))
         object.__setattr__(self, "intake", Intake(self.database, self.watch, self.keys, self.flagger, self.shadow))
         object.__setattr__(self, "reception", Reception(self.database, self.intake, self.reader))

@@ -8,8 +8,11 @@ from typing import Literal
 
 from model.when import EARLIEST, LATEST, OFFICE_ZONE
 
-Kind = Literal["year", "month", "week", "day"]
-PATTERN = r"^[0-9]{4}(-(0[1-9]|1[0-2])(-[0-3][0-9])?|-W[0-5][0-9])?$"
+Kind = Literal["year", "month", "week", "day", "days"]
+_DAY = "[0-9]{4}-(0[1-9]|1[0-2])-[0-3][0-9]"
+PATTERN = rf"^([0-9]{{4}}(-(0[1-9]|1[0-2])(-[0-3][0-9])?|-W[0-5][0-9])?|{_DAY}/{_DAY})$"
+LONGEST_NAME = len("2026-03-01/2026-03-30")
+MOST_DAYS = 366
 WEEK = timedelta(days=7)
 # The same days of the week a year ago.
 YEAR_OF_WEEKS = 52 * WEEK
@@ -25,7 +28,9 @@ class Period:
 
     @property
     def name(self) -> str:
-        """Return how callers write it: 2026, 2026-03, 2026-W10 or 2026-03-05."""
+        """Return how callers write it: 2026, 2026-03, 2026-W10, 2026-03-05 or 2026-03-01/2026-03-30."""
+        if self.kind == "days":
+            return f"{self.first}/{self.after - timedelta(days=1)}"
         if self.kind == "week":
             year, week, _ = self.first.isocalendar()
             return f"{year:04}-W{week:02}"
@@ -48,19 +53,21 @@ class Period:
 
     @property
     def previous(self) -> "Period":
-        """Return the period of the same kind before it."""
+        """Return the period of the same kind before it; before some days, as many."""
+        if self.kind == "days":
+            return Period("days", self.first - (self.after - self.first), self.first)
         return _around(self.kind, self.first - timedelta(days=1))
 
     @property
     def year_before(self) -> "Period":
-        """Return the same period of the year before: of 29 February the 28th, of a week the one 52 weeks ago."""
-        if self.kind == "week":
-            return Period("week", self.first - YEAR_OF_WEEKS, self.after - YEAR_OF_WEEKS)
+        """Return the same period of the year before: of 29 February the 28th, of a week or some days 52 weeks ago."""
+        if self.kind in ("week", "days"):
+            return Period(self.kind, self.first - YEAR_OF_WEEKS, self.after - YEAR_OF_WEEKS)
         return _around(self.kind, _year_before(self.first))
 
     def same_day(self, day: date) -> date | None:
         """Return the day of the year before that a day of the period is compared with; of 29 February there is none."""
-        if self.kind == "week":
+        if self.kind in ("week", "days"):
             return day - YEAR_OF_WEEKS
         same = _year_before(day)
         return same if same.day == day.day else None
@@ -78,12 +85,26 @@ def _year_before(day: date) -> date:
 def period_of(name: str) -> Period:
     """Return the period that a name means; raises ValueError if there is none such."""
     if not re.match(PATTERN, name):
-        raise ValueError("is no period; write 2026, 2026-03, 2026-W10 or 2026-03-05")
+        raise ValueError("is no period; write 2026, 2026-03, 2026-W10, 2026-03-05 or 2026-03-01/2026-03-30")
     if not EARLIEST < int(name[:4]) < LATEST:
         raise ValueError(f"is not between {EARLIEST} and {LATEST}")
+    if "/" in name:
+        return _days(*(date.fromisoformat(day) for day in name.split("/")))
     if "W" in name:
         return _around("week", date.fromisocalendar(int(name[:4]), int(name[6:]), 1))
     return _around({4: "year", 7: "month", 10: "day"}[len(name)], date.fromisoformat(f"{name}-01-01"[:10]))  # type: ignore[arg-type]
+
+
+def last_days(moment: datetime, days: int) -> Period:
+    """Return so many days of the office, of which the last is the one in which a moment lies."""
+    after = moment.astimezone(OFFICE_ZONE).date() + timedelta(days=1)
+    return Period("days", after - timedelta(days=days), after)
+
+
+def _days(first: date, last: date) -> Period:
+    if not timedelta(0) <= last - first < timedelta(days=MOST_DAYS) or last.year >= LATEST:
+        raise ValueError(f"does not end within {MOST_DAYS} days after it begins")
+    return Period("days", first, last + timedelta(days=1))
 
 
 def month_of(moment: datetime) -> Period:

@@ -26,7 +26,8 @@ from service.queries import letters as queries
 from service.queries import matters as matter_queries
 from service.queries.deadlines import DueFilter
 from service.queries.letters import Sight
-from service.queries.lists import Filter, count_up_to, page_of_letters
+from service.queries.lists import MOST_COUNTED, Filter, count_up_to, page_of_letters
+from service.queries.matters import EVERY_MATTER, MattersFilter
 from service.quotes import masked_quote
 from service.registration import number_of
 from service.regrouping import letter_of_row
@@ -44,6 +45,8 @@ from service.schemas.views import (
     SimilarOut,
 )
 from service.succession import steps_told
+
+Narrow = DueFilter | MattersFilter
 
 
 class Reader:
@@ -135,7 +138,10 @@ class Reader:
     def _allowed(self, narrow: Filter) -> Filter:
         """Leave out what the caller must not ask for, and what the office does not have."""
         if self.caller.sight.owner is not None:
-            withheld = ("level2", "verdict", "category", "review", "needs_review", "visit_level", "restricted", "due")
+            withheld = (
+                *("category", "level2", "suggested", "lacking", "verdict", "review", "needs_review"),
+                *("visit_level", "restricted", "due"),
+            )
             narrow = replace(narrow, **dict.fromkeys(withheld))
         return narrow if self.flagger.on else replace(narrow, visit_level=None)
 
@@ -202,22 +208,47 @@ class Reader:
         hidden = matter_queries.hidden_matters(self.connection, set[str]().union(*matters.values()), sight)
         return [event for event in events if letters[event.number] <= known and not matters[event.number] & hidden]
 
-    def matters(self, limit: int, cursor: str | None, level: VisitLevel | None = None) -> MatterPage:
-        """Return a page of matters, those with the newest letters first; of a level of flag, if one is given."""
+    def matters(self, limit: int, cursor: str | None, narrow: Narrow = EVERY_MATTER) -> MatterPage:
+        """Return a page of matters, those with the newest letters first, or what is due first first."""
+        narrow, level = self._stored(narrow)
         after = position_of(cursor) if cursor else None
-        wanted = level if self.flagger.on else None
-        lines = matter_queries.page_of_matters(self.connection, self.caller.sight, limit + 1, after, wanted)
-        more = cursor_of(lines[limit - 1].last_received_at, lines[limit - 1].id) if len(lines) > limit else None
-        return MatterPage(items=self.lines([line.id for line in lines[:limit]]), next=more)
+        if isinstance(narrow, DueFilter):
+            found = deadline_queries.page_of_due(self.connection, self.caller.insight, narrow, limit + 1, after)
+            places = [(one.due_at, one.matter_id) for one in found]
+        else:
+            found = matter_queries.page_of_matters(self.connection, self.caller.sight, limit + 1, after, narrow)
+            places = [(one.last_received_at, one.id) for one in found]
+        more = cursor_of(*places[limit - 1]) if len(places) > limit else None
+        lines = self.lines([matter_id for _, matter_id in places[:limit]])
+        return MatterPage(items=[line for line in lines if level in (None, line.flag.level)], next=more)
 
-    def due_matters(self, limit: int, cursor: str | None, narrow: DueFilter) -> MatterPage:
-        """Return a page of matters in which something is due, what is due first first."""
+    def due_ids(self, narrow: DueFilter, limit: int) -> list[str]:
+        """Return the first `limit` matters in which something is due, what is due first first."""
+        found = deadline_queries.page_of_due(self.connection, self.caller.insight, narrow, limit, None)
+        return [one.matter_id for one in found]
+
+    def count_matters(self, narrow: Narrow = EVERY_MATTER) -> int | None:
+        """Return how many matters all pages have together, 1,001 if there are more than 1,000; None if that would tell.
+
+        Whoever sees but a part of the office must not learn how many matters are flagged for what others wrote.
+        """
+        narrow, level = self._stored(narrow)
+        if level is not None:
+            return None
+        if isinstance(narrow, DueFilter):
+            return deadline_queries.count_due(self.connection, self.caller.insight, narrow, MOST_COUNTED)
+        return matter_queries.count_matters(self.connection, self.caller.sight, narrow, MOST_COUNTED)
+
+    def _stored(self, narrow: Narrow) -> tuple[Narrow, VisitLevel | None]:
+        """Return what may be asked of stored flags, and the level that each line must be found to have by itself.
+
+        What is stored speaks of all letters of a matter, of which the caller may see but some.
+        """
         if not self.flagger.on:
             narrow = replace(narrow, level=None)
-        after = position_of(cursor) if cursor else None
-        found = deadline_queries.page_of_due(self.connection, self.caller.insight, narrow, limit + 1, after)
-        more = cursor_of(found[limit - 1].due_at, found[limit - 1].matter_id) if len(found) > limit else None
-        return MatterPage(items=self.lines([one.matter_id for one in found[:limit]]), next=more)
+        if narrow.level is None or not self.caller.sight.partial:
+            return narrow, None
+        return replace(narrow, level=None) if narrow.level == "none" else narrow, narrow.level
 
     def lines(self, matter_ids: Sequence[str]) -> list[MatterLineOut]:
         """Show matters in the given order; those of which the caller may see no letter are left out."""

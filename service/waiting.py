@@ -1,7 +1,7 @@
 """What waits for a clerk: letters that nobody has judged, and matters whose deadline is near or over."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, get_args
 
@@ -13,7 +13,7 @@ from service.queries.letters import letters_of_matters
 from service.queries.lists import MOST_COUNTED, page_of_letters
 from service.reading import Reader
 from service.schemas.queues import OF_DEADLINES, QueueName, QueueQuery
-from service.schemas.requests import MattersQuery
+from service.schemas.requests import Due, due_filter
 from service.schemas.views import LetterOut
 
 # So many matters with deadlines are looked through for the one that follows.
@@ -93,8 +93,8 @@ class Waiting:
 
     def _narrow(self, query: QueueQuery) -> DueFilter:
         level = query.level if self.reader.flagger.on else None
-        wanted = MattersQuery(due="overdue" if query.queue == "overdue" else "soon", level=level)
-        return wanted.due_filter(self.reader.now, self.soon_days)
+        wanted: Due = "overdue" if query.queue == "overdue" else "soon"
+        return replace(due_filter(wanted, self.reader.now, self.soon_days), level=level)
 
     def _count(self, query: QueueQuery) -> int:
         if query.queue in OF_DEADLINES:

@@ -1,6 +1,6 @@
 """Working days in China: weekends that are worked and days off in exchange, as the State Council announces them."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 
 import holidays
@@ -29,6 +29,11 @@ def working_days_until(end: datetime, now: datetime) -> int:
     begin, stop = (first, last) if first < last else (last, first)
     days = _calendar(begin.year).get_working_days_count(begin + timedelta(days=1), stop)
     return days if first < last else -days
+
+
+def is_working_day(day: date) -> bool:
+    """Say whether offices work on a day, as far as it is announced."""
+    return _calendar(day.year).is_working_day(day)
 
 
 @cache

@@ -44,11 +44,8 @@ def list_matters(query: MattersQuery) -> Response:
     office = this_office()
     with office.database.read() as connection:
         reader = office.reader(connection, this_caller())
-        if query.due:
-            narrow = query.due_filter(reader.now, int(office.settings.due_soon_days))
-            page = reader.due_matters(query.limit, query.cursor, narrow)
-        else:
-            page = reader.matters(query.limit, query.cursor, query.level)
+        narrow = query.filter(reader.now, int(office.settings.due_soon_days))
+        page = reader.matters(query.limit, query.cursor, narrow)
     audit.record_list(office.database, this_caller(), "matters", query, len(page.items), page.flagged)
     return answer(page)
 

@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select
+from sqlalchemy import Connection, Row, delete, exists, func, insert, select
 
-from service.queries.letters import moment
+from service.queries.letters import Sight, moment
 from service.tables import events, flags, identities, letters
 
 
@@ -43,6 +43,22 @@ def newest_event(connection: Connection) -> int:
 def matters_told_since(connection: Connection, number: int) -> set[str]:
     """Return the matters that were told of anything after an event."""
     return set(connection.execute(select(events.c.matter_id).where(events.c.number > number)).scalars())
+
+
+def flagged_matters(connection: Connection, sight: Sight, limit: int) -> list[str]:
+    """Return up to `limit` matters with a stored flag and a letter that the caller may see, most points first."""
+    statement = select(flags.c.matter_id).where(_seen(sight))
+    return list(connection.execute(statement.order_by(flags.c.points.desc(), flags.c.matter_id).limit(limit)).scalars())
+
+
+def count_flagged(connection: Connection, sight: Sight) -> dict[str, int]:
+    """Return how many matters with a letter that the caller may see have a stored flag of each level."""
+    statement = select(flags.c.level, func.count().label("matters")).where(_seen(sight)).group_by(flags.c.level)
+    return {row.level: row.matters for row in connection.execute(statement)}
+
+
+def _seen(sight: Sight) -> Any:
+    return exists().where(letters.c.matter_id == flags.c.matter_id, sight.condition())
 
 
 def stored_levels(connection: Connection, matter_ids: Collection[str]) -> dict[str, str]:

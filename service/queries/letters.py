@@ -46,6 +46,11 @@ class Sight:
     marks: frozenset[str] = frozenset()
     beside: str | None = None
 
+    @property
+    def partial(self) -> bool:
+        """Say whether of a matter perhaps but some letters are seen, for those of other units or regions are not."""
+        return bool(self.regions) or self.unit is not None
+
     def condition(self, of: FromClause = letters) -> Any:
         """Return the SQL condition on letters, or on an alias of them."""
         conditions: list[Any] = [] if self.restricted else [of.c.restricted.is_(False)]

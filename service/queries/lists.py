@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, case, func, select
 
 from service.queries.deadlines import DueFilter, due_letters, matters_due
 from service.queries.letters import WHOLE, Sight, behind, moment
@@ -12,6 +12,7 @@ from service.queries.search import find_words
 from service.search_words import Wanted
 from service.tables import letters
 
+Fact = Literal["category", "region", "channel"]
 # Of longer lists people are told that they are longer, not how long.
 MOST_COUNTED = 1000
 
@@ -29,6 +30,8 @@ class Filter:
     needs_review: bool | None = None
     visit_level: str | None = None
     restricted: bool | None = None
+    lacking: Fact | None = None
+    suggested: str | None = None
     since: datetime | None = None
     until: datetime | None = None
     text: Wanted | None = None
@@ -86,8 +89,11 @@ def _conditions(narrow: Filter) -> list[ColumnElement[bool]]:
         letters.c.needs_review: narrow.needs_review,
         letters.c.visit_level: narrow.visit_level,
         letters.c.restricted: narrow.restricted,
+        _suggested(): narrow.suggested,
     }
     conditions = [column == value for column, value in equal.items() if value is not None]
+    if narrow.lacking:
+        conditions.append(func.coalesce(letters.c[narrow.lacking], "") == "")
     if narrow.since:
         conditions.append(letters.c.received_at >= moment(narrow.since))
     if narrow.due and narrow.text:
@@ -95,3 +101,9 @@ def _conditions(narrow: Filter) -> list[ColumnElement[bool]]:
     if narrow.until:
         conditions.append(letters.c.received_at < moment(narrow.until))
     return conditions
+
+
+def _suggested() -> ColumnElement[str | None]:
+    """Return the category that was suggested; where nobody corrected it, it is the one that holds."""
+    first: ColumnElement[str] = letters.c.automatic[("category", "code")].as_string()
+    return case((letters.c.review == "corrected", first), else_=letters.c.category)

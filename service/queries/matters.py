@@ -1,15 +1,28 @@
 """Every statement about matters, links and events."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, and_, delete, func, insert, or_, select, true, update
 
 from model.gathering import Link
 from model.records import VisitLevel
 from service.queries.letters import Sight, behind, moment
 from service.tables import events, flags, letters, links, matters
+
+
+@dataclass(frozen=True, slots=True)
+class MattersFilter:
+    """What a list of matters is narrowed by: a level of flag, a time in which a letter came; None means anything."""
+
+    level: VisitLevel | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+EVERY_MATTER = MattersFilter()
 
 
 def insert_matter(connection: Connection, matter_id: str, at: datetime, restricted: bool) -> None:
@@ -161,17 +174,21 @@ def hidden_matters(connection: Connection, ids: Collection[str], sight: Sight) -
 
 
 def page_of_matters(
-    connection: Connection, sight: Sight, limit: int, after: tuple[str, str] | None, level: VisitLevel | None = None
+    connection: Connection,
+    sight: Sight,
+    limit: int,
+    after: tuple[str, str] | None,
+    narrow: MattersFilter = EVERY_MATTER,
 ) -> list[Row[Any]]:
-    """Return id and last_received_at of matters with a letter that the caller may see.
+    """Return id and last_received_at of up to `limit` matters with a letter of a time that the caller may see.
 
-    Those with the newest letter come first; with a level only those whose stored flag has it. Letters are read in the
-    order of their times, and each asks its matter whether it is the newest there: nothing is grouped.
+    Those with the newest such letter come first; with a level only those whose stored flag has it. Letters are read in
+    the order of their times, and each asks its matter whether it is the newest there: nothing is grouped.
     """
     other = letters.alias()
     newest = (
         select(other.c.id)
-        .where(other.c.matter_id == letters.c.matter_id, sight.condition(other))
+        .where(other.c.matter_id == letters.c.matter_id, sight.condition(other), *_received(narrow, other))
         .order_by(other.c.received_at.desc(), other.c.id.desc())
         .limit(1)
         .correlate(letters)
@@ -179,11 +196,24 @@ def page_of_matters(
     )
     at, matter_id = letters.c.received_at, letters.c.matter_id
     statement = select(matter_id.label("id"), at.label("last_received_at")).where(
-        sight.condition(), letters.c.id == newest, *of_level(matter_id, level)
+        sight.condition(), letters.c.id == newest, *_received(narrow), *of_level(matter_id, narrow.level)
     )
     if after:
         statement = statement.where(behind(at, matter_id, after))
     return list(connection.execute(statement.order_by(at.desc(), matter_id.desc()).limit(limit)))
+
+
+def count_matters(connection: Connection, sight: Sight, narrow: MattersFilter, most: int) -> int:
+    """Return how many matters the whole list has; `most` + 1 if there are more than `most`."""
+    conditions = (sight.condition(), *_received(narrow), *of_level(letters.c.matter_id, narrow.level))
+    found = select(letters.c.matter_id).where(*conditions).distinct().limit(most + 1)
+    return connection.execute(select(func.count()).select_from(found.subquery())).scalar_one()
+
+
+def _received(narrow: MattersFilter, of: FromClause = letters) -> list[ColumnElement[bool]]:
+    """Return the conditions on letters, or an alias of them, that they were received in a time."""
+    since = [of.c.received_at >= moment(narrow.since)] if narrow.since else []
+    return [*since, of.c.received_at < moment(narrow.until)] if narrow.until else since
 
 
 def of_level(matter_id: ColumnElement[str], level: VisitLevel | None) -> list[ColumnElement[bool]]:

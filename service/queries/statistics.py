@@ -64,6 +64,13 @@ def counts_between(
     return list(connection.execute(statement.group_by(*named)))
 
 
+def reviews_between(connection: Connection, counted: Counted, since: datetime, until: datetime) -> list[Row[Any]]:
+    """Return category, verdict and review with letters of each combination: less than `counts_between`, and faster."""
+    named = (letters.c.category, letters.c.verdict, letters.c.review)
+    statement = select(*named, func.count().label("letters")).where(*counted.received(since, until))
+    return list(connection.execute(statement.group_by(*named)))
+
+
 def visits_between(
     connection: Connection, counted: Counted, since: datetime, until: datetime, below: bool = False
 ) -> list[Row[Any]]:

@@ -12,7 +12,8 @@ from service.clocks import DutyName
 from service.course import STEPS, Step
 from service.queries.audit import Narrowing
 from service.queries.deadlines import DueFilter
-from service.queries.lists import Filter
+from service.queries.lists import Fact, Filter
+from service.queries.matters import MattersFilter
 from service.schemas.letters import TIME, LetterIn, LetterValueError, Line, Text
 from service.schemas.views import LetterOut
 from service.search_words import wanted_of
@@ -201,16 +202,25 @@ class MattersQuery(PageQuery):
     level: VisitLevel | None = Field(default=None, description="Level of the flag.")
     due: Due | None = Field(default=None, description="First those whose deadline is first.")
     clock: DutyName | None = Field(default=None, description="Whose deadline is meant, with `due`.")
+    since: Moment | None = Field(default=None, description="With a letter received at or after this time.")
+    until: Moment | None = Field(default=None, description="With a letter received before this time.")
+
+    _readable = field_validator("since", "until")(readable_time)
 
     @model_validator(mode="after")
     def _clock_is_due(self) -> "MattersQuery":
         if self.clock is not None and self.due is None:
             raise LetterValueError("clock", "says which deadline `due` means; give both")
+        if self.due is not None and (self.since or self.until):
+            raise LetterValueError("due", "asks for deadlines; leave `since` and `until` out")
         return self
 
-    def due_filter(self, now: datetime, soon_days: int) -> DueFilter:
-        """Return what `due` asks for at a time."""
-        return replace(due_filter(self.due or "soon", now, soon_days), clock=self.clock, level=self.level)
+    def filter(self, now: datetime, soon_days: int) -> DueFilter | MattersFilter:
+        """Return the filter of the list at a time; what falls due within so many days is nearly due."""
+        if self.due is not None:
+            return replace(due_filter(self.due, now, soon_days), clock=self.clock, level=self.level)
+        since, until = (parse_time(at) if at else None for at in (self.since, self.until))
+        return MattersFilter(self.level, since, until)
 
 
 class LettersFilter(BaseModel):
@@ -225,6 +235,10 @@ class LettersFilter(BaseModel):
     needs_review: bool | None = Field(default=None, description="Whether the category must be looked at.")
     level: VisitLevel | None = Field(default=None, description="Group-visit level.")
     restricted: bool | None = Field(default=None, description="Accusations only, or none; for discipline.")
+    lacking: Fact | None = Field(default=None, description="Of which this is not known.")
+    suggested: Annotated[Line | None, Field(max_length=200)] = Field(
+        default=None, description="Category that was suggested, whatever holds now."
+    )
     since: Moment | None = Field(default=None, description="Received at or after this time.")
     until: Moment | None = Field(default=None, description="Received before this time.")
 
@@ -246,6 +260,8 @@ class LettersFilter(BaseModel):
             needs_review=self.needs_review,
             visit_level=self.level,
             restricted=self.restricted,
+            lacking=self.lacking,
+            suggested=self.suggested,
             since=parse_time(self.since) if self.since else None,
             until=parse_time(self.until) if self.until else None,
             text=wanted_of(self.text) if self.text else None,

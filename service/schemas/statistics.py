@@ -6,13 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, field_validator
 
-from service.periods import PATTERN, Kind, period_of
+from service.periods import LONGEST_NAME, PATTERN, Kind, period_of
 from service.texts import text
 
 By = Literal["category", "class", "region", "channel", "day", "month"]
 Formula = Literal["letters", "matters"]
 RateName = Literal["repeats_letters", "repeats_matters", "accepted_in_time", "handled_in_time", "satisfied"]
-PeriodName = Annotated[str, Field(max_length=10, json_schema_extra={"pattern": PATTERN})]
+PeriodName = Annotated[str, Field(max_length=LONGEST_NAME, json_schema_extra={"pattern": PATTERN})]
 
 
 def known_period(value: str | None) -> str | None:
@@ -34,7 +34,8 @@ class StatsQuery(CompartmentQuery):
     """Which period is counted, and how it is divided."""
 
     period: PeriodName | None = Field(
-        default=None, description="2026, 2026-03, 2026-W10 or 2026-03-05 in Asia/Shanghai; without it this month."
+        default=None,
+        description="2026, 2026-03, 2026-W10, 2026-03-05 or 2026-03-01/2026-03-30 in Shanghai; without it this month.",
     )
     by: By = "category"
     formula: Formula = Field(default="letters", description="What repeats are divided by.")

@@ -26,7 +26,16 @@ def asked(schema: type[Query], names: Sequence[str]) -> Query:
         raise Invalid("The address asks for something that does not exist.", faults(error)) from error
 
 
+def names_of_codes() -> dict[str, str]:
+    """Return the names of the categories of the model in use, and of their classes, by code."""
+    taxonomy = this_office().engine.taxonomy
+    if taxonomy is None:
+        return {}
+    classes = {code: entry.name for code, entry in taxonomy.classes_by_code.items()}
+    return classes | {code: entry.name for code, entry in taxonomy.by_code.items()}
+
+
 def categories() -> tuple[Category, ...]:
     """Return the categories of the model in use."""
-    classifier = this_office().engine.analyser.category
-    return classifier.taxonomy.categories if classifier else ()
+    taxonomy = this_office().engine.taxonomy
+    return taxonomy.categories if taxonomy else ()

@@ -47,11 +47,12 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of the table behind a chart; it leads to what it counts, if that has an address."""
+    """A row of the table behind a chart; it leads to what it counts, if that has an address, or each value does."""
 
     name: str
-    values: tuple[int | None, ...]
+    values: tuple[int | str | None, ...]
     href: str | None = None
+    hrefs: tuple[str | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +76,16 @@ def line_chart(
     series: Sequence[Series],
     column: str,
     hrefs: Sequence[str | None] = (),
+    resting: Sequence[int] = (),
 ) -> Chart:
     """Draw one to three lines over the same labels, the most important first.
 
     `name` tells the chart apart from others of its page; `column` heads the labels in the table, which lead to `hrefs`.
+    The ground is grey at the labels of the numbers in `resting`: days on which nobody works.
     """
     top, step = _scale(max((value for one in series for value in one.values if value is not None), default=0))
     place = _Place(max(1, len(labels) - 1), top)
-    elements = [*_grid(place, top, step), *_under(place, labels)]
+    elements = [*_rest(place, resting), *_grid(place, top, step), *_under(place, labels)]
     for number, one in reversed(list(enumerate(series))):
         elements += _line(place, one, number, labels)
     elements += _names(place, series)
@@ -95,31 +98,37 @@ def line_chart(
 
 
 def bar_chart(
-    name: str, title: str, description: str, bars: Sequence[Bar], columns: tuple[str, str] | tuple[str, str, str]
+    name: str,
+    title: str,
+    description: str,
+    bars: Sequence[Bar],
+    columns: tuple[str, str] | tuple[str, str, str],
+    width: int = WIDTH,
 ) -> Chart:
     """Draw lying bars with their values, and under each a hatched one of what it was before, if that is given.
 
-    `columns` head the table: the names of the bars, their values, and what these were before.
+    `columns` head the table: the names of the bars, their values, and what these were before. A picture that is shown
+    small needs a small `width`, for its letters shrink with it.
     """
     top = max((max(bar.value, bar.before or 0) for bar in bars), default=0) or 1
     elements: list[svg.Element] = [svg.Defs(elements=[_hatch(name)])]
     y = float(BAR_GAP)
     for bar in bars:
-        elements.append(svg.G(elements=_bar(name, bar, y, (WIDTH - NAMES - NUMBERS) / top)))
+        elements.append(svg.G(elements=_bar(name, bar, y, (width - NAMES - NUMBERS) / top)))
         y += BAR + (THIN_BAR if bar.before is not None else 0) + BAR_GAP
     rows = tuple(Row(bar.name, (bar.value, bar.before)[: len(columns) - 1], bar.href) for bar in bars)
-    return Chart(title, _drawing(name, title, description, y, elements), columns, rows)
+    return Chart(title, _drawing(name, title, description, y, elements, width), columns, rows)
 
 
 class _Place:
     """Where values stand in the picture."""
 
     def __init__(self, steps: int, top: int) -> None:
-        self._across = (WIDTH - LEFT - RIGHT) / steps
+        self.across = (WIDTH - LEFT - RIGHT) / steps
         self._up = (HEIGHT - TOP - BOTTOM) / top
 
     def x(self, number: int) -> float:
-        return round(LEFT + number * self._across, 1)
+        return round(LEFT + number * self.across, 1)
 
     def y(self, value: int) -> float:
         return round(HEIGHT - BOTTOM - value * self._up, 1)
@@ -133,13 +142,15 @@ def _scale(highest: int) -> tuple[int, int]:
     return max(1, ceil(highest / step)) * step, step
 
 
-def _drawing(name: str, title: str, description: str, height: float, elements: list[svg.Element]) -> Markup:
+def _drawing(
+    name: str, title: str, description: str, height: float, elements: list[svg.Element], width: int = WIDTH
+) -> Markup:
     told: list[svg.Element] = [
         svg.Title(id=f"{name}-title", text=escape(title)),
         svg.Desc(id=f"{name}-text", text=escape(description)),
     ]
     picture = svg.SVG(
-        viewBox=svg.ViewBoxSpec(0, 0, WIDTH, round(height)),
+        viewBox=svg.ViewBoxSpec(0, 0, width, round(height)),
         extra={"role": "img", "aria-labelledby": f"{name}-title {name}-text"},
         elements=[*told, svg.G(extra={"font-size": str(FONT), "fill": INK}, elements=elements)],
     )
@@ -153,6 +164,17 @@ def _grid(place: _Place, top: int, step: int) -> list[svg.Element]:
         faint = 0.5 if value == 0 else 0.15
         elements.append(svg.Line(x1=LEFT, x2=WIDTH - RIGHT, y1=y, y2=y, stroke=INK, stroke_opacity=faint))
         elements.append(svg.Text(x=LEFT - 6, y=y + 4, text_anchor="end", text=f"{value:,}"))
+    return elements
+
+
+def _rest(place: _Place, resting: Sequence[int]) -> list[svg.Element]:
+    """Shade from halfway after the label before to halfway before the next one, within the grid."""
+    elements: list[svg.Element] = []
+    for number in resting:
+        left = max(float(LEFT), place.x(number) - place.across / 2)
+        right = min(float(WIDTH - RIGHT), place.x(number) + place.across / 2)
+        width, height = round(right - left, 1), HEIGHT - BOTTOM - TOP
+        elements.append(svg.Rect(x=round(left, 1), y=TOP, width=width, height=height, fill=INK, fill_opacity=0.09))
     return elements
 
 

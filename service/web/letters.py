@@ -9,13 +9,14 @@ from service.errors import Invalid
 from service.office import this_office
 from service.schemas.requests import LettersQuery
 from service.schemas.views import LetterPage
-from service.web.asked import asked, categories
+from service.web.asked import asked, categories, names_of_codes
 from service.web.blueprint import web
 
 PAGE = 50
-FILTERS = ("text", "category", "level", "review", "channel", "verdict", "region", "since", "until")
-# What only figures that lead here ask for: kept in the address, told in words.
-QUIET = ("level2", "restricted")
+# Those with a field in the form, and those that figures of other pages lead here with.
+FIELDS = ("text", "category", "level", "review", "channel", "region", "verdict", "since", "until")
+OTHERS = ("level2", "needs_review", "lacking", "suggested", "restricted")
+FILTERS = (*FIELDS, *OTHERS)
 
 
 @web.get("/letters")
@@ -26,21 +27,31 @@ def letters() -> str:
     office = this_office()
     with office.database.read() as connection:
         reader = office.reader(connection, this_caller())
-        page = LetterPage(items=[], next=None) if fault else reader.letters(query.filter(), PAGE, query.cursor)
+        page, count = LetterPage(items=[], next=None), 0
+        if not fault:
+            page, count = reader.letters(query.filter(), PAGE, query.cursor), reader.count_letters(query.filter())
     record_list(office.database, this_caller(), "letters", query, len(page.items))
-    chosen = {name: getattr(query, name) for name in (*FILTERS, *QUIET) if getattr(query, name) not in (None, "")}
+    chosen = {name: getattr(query, name) for name in FILTERS if getattr(query, name) is not None}
     if fault:
         chosen["text"] = fault
     return render_template(
-        "letters.html", page=page, chosen=chosen, cursor=query.cursor, categories=categories(), fault=fault is not None
+        "letters.html",
+        page=page,
+        count=count,
+        chosen=chosen,
+        others=[name for name in OTHERS if name in chosen],
+        cursor=query.cursor,
+        categories=categories(),
+        names=names_of_codes(),
+        fault=fault is not None,
     )
 
 
 def _asked() -> tuple[LettersQuery, str | None]:
     """Return what the address asks for, and the words in it by which nothing can be looked for."""
     try:
-        return asked(LettersQuery, (*FILTERS, *QUIET, "cursor")), None
+        return asked(LettersQuery, (*FILTERS, "cursor")), None
     except Invalid as error:
         if {field for field, _ in error.errors} != {"text"}:
             raise
-        return asked(LettersQuery, [name for name in (*FILTERS, *QUIET) if name != "text"]), request.args["text"]
+        return asked(LettersQuery, [name for name in FILTERS if name != "text"]), request.args["text"]

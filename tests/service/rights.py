@@ -93,6 +93,7 @@ ROWS: dict[str, frozenset[str]] = {
     "POST /api/v1/tokens": ADMIN,
     "DELETE /api/v1/tokens/<token_id>": ADMIN,
     "GET /": OFFICE | {"analyst"},
+    "GET /dashboard": COUNTERS,
     "GET /letters": OFFICE,
     "GET /letters/new": OFFICE,
     "POST /letters/new": OFFICE,

@@ -10,9 +10,9 @@ from flask import Flask
 
 from model.gathering import Link
 from service.caller import OFFICE, Role
-from service.issue_board import read_issues
+from service.issue_board import IssueBoards, read_issues
 from service.office import Office
-from service.queries.letters import Sight, insert_letter, moment
+from service.queries.letters import Sight, insert_letter, moment, move_to_compartment
 from service.queries.matters import insert_links, insert_matter
 from service.sessions import make_login_link
 from service.texts import text
@@ -48,6 +48,7 @@ def store(
                 "body": "拖欠工资",
                 "received_at": moment(NOW - timedelta(days=ago)),
                 "stored_at": moment(NOW),
+                "channel": None,
                 "addressee": "",
                 "region": region,
                 "named": False,
@@ -177,3 +178,20 @@ def test_the_page_shows_what_the_api_answers(app: Flask, office: Office) -> None
 
 def test_the_page_is_closed_to_strangers(app: Flask) -> None:
     assert app.test_client().get("/hot-issues").status_code == 302
+
+
+def test_what_rises_is_kept_for_some_minutes_but_never_what_is_out_of_sight_by_now(office: Office) -> None:
+    ids = store(office, everybody(30))
+    sight, boards = Sight(restricted=False), IssueBoards()
+
+    def letters(later: timedelta = timedelta(0)) -> list[int]:
+        with office.database.read() as connection:
+            return [issue.letters for issue in boards.read(connection, sight, NOW + later).items]
+
+    assert letters() == [30]
+    store(office, everybody(30), prefix="n", region="西山县")
+    assert letters(timedelta(minutes=9)) == [30]
+    with office.database.write() as connection:
+        move_to_compartment(connection, ids[0], restricted=True)
+    assert sum(letters(timedelta(minutes=9))) == 59
+    assert len(letters(timedelta(minutes=30))) == 2

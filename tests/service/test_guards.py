@@ -127,6 +127,8 @@ def test_no_filter_searches_for_people() -> None:
         "since",
         "until",
         "restricted",
+        "lacking",
+        "suggested",
     }
 
 

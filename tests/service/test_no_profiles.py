@@ -50,7 +50,7 @@ ASKED = {
     "category", "region", "channel", "review", "needs_review", "level", "since", "until", "limit", "cursor", "scores",
     "action", "kind", "id", "actor", "due", "clock", "restricted", "format", "text",
     "precision", "join_from",
-    "level2", "verdict", "period", "by", "formula", "month", "year", "paper",
+    "level2", "verdict", "lacking", "suggested", "period", "by", "formula", "month", "year", "paper",
 }  # fmt: skip
 
 # Rare characters, so that not even a surname can stand in an answer by chance.

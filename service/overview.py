@@ -1,0 +1,173 @@
+"""What needs whoever leads an office today, and what came in of late, as far as a caller may see."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from service.caller import OFFICE
+from service.counting import REPEAT, Cube
+from service.duties import Duties
+from service.issue_board import IssueBoards
+from service.periods import Period
+from service.queries import daily_counts as counters
+from service.queries import flags as flag_queries
+from service.queries import statistics as queries
+from service.queries.daily_counts import DailyCount
+from service.queries.deadlines import DueFilter
+from service.queries.lists import Filter
+from service.queries.statistics import Counted
+from service.reading import Reader
+from service.schemas.hot_issues import HotIssueList
+from service.schemas.statistics import Formula, QualityLineOut, RateOut
+from service.schemas.views import MatterLineOut
+from service.statistics import Statistics
+from service.suggestions import quality_of
+
+FIRST = 10
+# Whoever sees but a part of the office learns of so many flags whether they hold for that part, too.
+MOST_JUDGED = 200
+GROUPED: tuple[counters.By, ...] = ("channel", "category", "region")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many matters wait, 1,001 if there are more than 1,000, and the first of them; none for whom reads none."""
+
+    matters: int
+    first: list[MatterLineOut]
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """How many letters came on a day, and on the same day of the week a year before."""
+
+    day: date
+    letters: int
+    year_before: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """How many letters of a category, region or channel came in a period, and in the one before; None is not known."""
+
+    code: str | None
+    name: str
+    letters: int
+    before: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All that the dashboard shows; `restricted` counts accusations that nobody looked at, None for whom has none."""
+
+    period: Period
+    overdue: Waiting
+    soon: Waiting
+    levels: Mapping[str, int]
+    flagged: list[MatterLineOut]
+    restricted: int | None
+    letters: int
+    before: int
+    year_before: int
+    days: list[Day]
+    groups: Mapping[counters.By, list[Group]]
+    matters: int
+    repeats: RateOut
+    satisfaction: RateOut | None
+    quality: list[QualityLineOut]
+    issues: HotIssueList
+
+
+class Overseer:
+    """Look for one caller, through that caller's reader, with as many statements for many letters as for few."""
+
+    def __init__(self, reader: Reader, statistics: Statistics, boards: IssueBoards, soon_days: int) -> None:
+        self.reader = reader
+        self.statistics = statistics
+        self.boards = boards
+        self.connection = reader.connection
+        self.sight = reader.caller.insight
+        self.counted = Counted(self.sight)
+        now = reader.now
+        self.due = {"overdue": DueFilter(None, now), "soon": DueFilter(now, now + timedelta(days=soon_days))}
+
+    def overview(self, period: Period, formula: Formula) -> Overview:
+        """Return what there is to see today, and of a period that ends today."""
+        reads = self.reader.caller.role in OFFICE
+        due = {name: self.reader.due_ids(narrow, FIRST) if reads else [] for name, narrow in self.due.items()}
+        flagged = self._flagged_ids(reads)
+        lines = {line.id: line for line in self.reader.lines([*due["overdue"], *due["soon"], *flagged])}
+        waiting = {
+            name: Waiting(self.reader.count_matters(narrow) or 0, [lines[one] for one in due[name] if one in lines])
+            for name, narrow in self.due.items()
+        }
+        raised = _raised(lines[one] for one in flagged if one in lines)
+        days, groups = self._days(period), {by: self._groups(period, by) for by in GROUPED}
+        found = Cube(queries.reviews_between(self.connection, self.counted, period.since, period.until), [])
+        corrected = queries.corrected_between(self.connection, self.counted, period.since, period.until)
+        letters, matters = found.letters(), self.statistics.matters(period)
+        return Overview(
+            period=period,
+            overdue=waiting["overdue"],
+            soon=waiting["soon"],
+            levels=self._levels(raised),
+            flagged=raised[:FIRST] if reads else [],
+            restricted=self._restricted(),
+            letters=letters,
+            before=sum(group.before for group in groups["channel"]),
+            year_before=sum(day.year_before for day in days),
+            days=days,
+            groups=groups,
+            matters=matters,
+            repeats=self._repeats(found.letters(verdict=REPEAT), letters if formula == "letters" else matters, formula),
+            satisfaction=Duties(self.connection, self.counted, self.reader.now).satisfaction(period),
+            quality=quality_of(found, corrected, lambda code: self.statistics.name("category", code)),
+            issues=self.boards.read(self.connection, self.sight, self.reader.now),
+        )
+
+    def _flagged_ids(self, reads: bool) -> list[str]:
+        if not self.reader.flagger.on or not (reads or self.sight.partial):
+            return []
+        limit = MOST_JUDGED if self.sight.partial else FIRST
+        return flag_queries.flagged_matters(self.connection, self.sight, limit)
+
+    def _levels(self, raised: Sequence[MatterLineOut]) -> Mapping[str, int]:
+        """Return how many matters are flagged, by level; what is stored speaks of all letters of a matter."""
+        if not self.reader.flagger.on or self.sight.partial:
+            return Counter(line.flag.level for line in raised)
+        return flag_queries.count_flagged(self.connection, self.sight)
+
+    def _restricted(self) -> int | None:
+        if not self.sight.restricted:
+            return None
+        return self.reader.count_letters(Filter(restricted=True, review="pending"))
+
+    def _days(self, period: Period) -> list[Day]:
+        now, then = (
+            {one.day: one.letters for one in self._counts(one.first, one.after, None)}
+            for one in (period, period.year_before)
+        )
+        days = [(day, period.same_day(day)) for day in period.days]
+        return [Day(day, now.get(day, 0), then.get(same, 0) if same else 0) for day, same in days]
+
+    def _groups(self, period: Period, by: counters.By) -> list[Group]:
+        """Return the groups that had letters now or before, the largest first."""
+        now, before = Counter[str | None](), Counter[str | None]()
+        for one in self._counts(period.previous.first, period.after, by):
+            (now if one.day >= period.first else before)[one.value] += one.letters
+        found = [
+            Group(code, self.statistics.name(by, code), now[code], before[code]) for code in now.keys() | before.keys()
+        ]
+        return sorted(found, key=lambda group: (-group.letters, -group.before, group.name))
+
+    def _counts(self, since: date, until: date, by: counters.By | None) -> list[DailyCount]:
+        return counters.daily_counts(self.connection, self.sight, since, until, by)
+
+    def _repeats(self, repeats: int, whole: int, formula: Formula) -> RateOut:
+        return RateOut.of("repeats_letters" if formula == "letters" else "repeats_matters", repeats, whole)
+
+
+def _raised(lines: Iterable[MatterLineOut]) -> list[MatterLineOut]:
+    """Leave out matters whose flag is gone by now, and put those with most points first."""
+    return sorted((line for line in lines if line.flag.level != "none"), key=lambda line: -line.flag.points)
