@@ -36,10 +36,12 @@ class Entry:
 def entries_for(caller: Caller) -> list[Entry]:
     """Return the entries that a caller may use."""
     found = []
+    # A letter that is opened from a queue belongs to the workbench.
+    here = url_for("web.queue") if "queue" in request.args else request.path
     for name in ENTRIES:
         if caller.role in (allowed_roles(f"web.{name}") or ()):
             address = url_for(f"web.{name}")
-            found.append(Entry(name, address, f"{request.path}/".startswith(f"{address}/")))
+            found.append(Entry(name, address, f"{here}/".startswith(f"{address}/")))
     return found
 
 
