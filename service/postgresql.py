@@ -30,6 +30,8 @@ def arguments(url: URL, wait: int, threads: int) -> dict[str, Any]:
     limits = {
         "lock_timeout": max(wait * 1000, 1),
         "statement_timeout": STATEMENT_SECONDS * 1000,
+        # What somebody may see and asks for decides the way to it: a plan for all of them alike reads a whole table.
+        "plan_cache_mode": "force_custom_plan",
         "tcp_keepalives_idle": KEEPALIVE["keepalives_idle"],
         "tcp_keepalives_interval": KEEPALIVE["keepalives_interval"],
         "tcp_keepalives_count": KEEPALIVE["keepalives_count"],
@@ -94,5 +96,7 @@ def _begin(connection: Connection) -> None:
         # Each later statement sees what was committed before it began, so all that the writer before left behind.
         connection.exec_driver_sql(
             f"SELECT pg_advisory_xact_lock({WRITER}),"
-            f" set_config('idle_in_transaction_session_timeout', '{IDLE_SECONDS}s', true)"
+            f" set_config('idle_in_transaction_session_timeout', '{IDLE_SECONDS}s', true),"
+            # What is written goes by keys: there one plan does for all, and is made once.
+            " set_config('plan_cache_mode', 'auto', true)"
         )
