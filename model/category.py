@@ -83,6 +83,13 @@ class CategoryClassifier:
         self.precision = precision
         self.jobs = jobs
 
+    def speaking(self, taxonomy: Taxonomy) -> "CategoryClassifier":
+        """Return the same classifier with other names for its classes, or others in place of some."""
+        other = copy.copy(self)
+        other.taxonomy = taxonomy
+        other.__dict__.pop("_names", None)
+        return other
+
     def fit(self, readings: Iterable[Reading], codes: Sequence[str], groups: Sequence[int]) -> "CategoryClassifier":
         """Learn from letters and their codes, of level 1 or 2; `readings` is run through twice.
 
@@ -288,4 +295,5 @@ class CategoryClassifier:
         return Scored(self._codes[place], self._names[place], scores[place])
 
     def _level2_scored(self, code: str, share: float, confidence: float) -> Scored:
-        return Scored(code, self.taxonomy.classes_by_code[code].name, share * confidence)
+        now = self.taxonomy.current(code)
+        return Scored(now, self.taxonomy.classes_by_code[now].name, share * confidence)

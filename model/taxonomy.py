@@ -38,9 +38,14 @@ class Category:
 
 @dataclass(frozen=True)
 class Taxonomy:
-    """All categories; codes are unique over both levels."""
+    """All categories; codes are unique over both levels. `replaced` are old codes of classes with the new ones."""
 
     categories: tuple[Category, ...]
+    replaced: tuple[tuple[str, str], ...] = ()
+
+    def current(self, code: str) -> str:
+        """Return the code that stands for a code now."""
+        return dict(self.replaced).get(code, code)
 
     @cached_property
     def by_code(self) -> dict[str, Category]:

@@ -25,6 +25,7 @@ COMMANDS = {
     "restore": ("backup", "restore_command"),
     "retention": ("retention", "retention"),
     "serve": ("serving", "serve"),
+    "taxonomy": ("taxonomy", "taxonomy"),
     "token": ("access", "token"),
     "user": ("users", "user"),
     "worker": ("serving", "worker"),

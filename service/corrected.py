@@ -112,6 +112,7 @@ def _category(automatic: Said | None, choice: Said, taxonomy: Taxonomy) -> Said:
 
 
 def _below(code: str, taxonomy: Taxonomy) -> Said:
+    code = taxonomy.current(code)
     entry = taxonomy.classes_by_code.get(code)
     return {"code": code, "name": entry.name if entry else code, "confidence": SURE}
 

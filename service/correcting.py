@@ -80,6 +80,7 @@ class Corrector:
         code, below = choice["code"], choice["level2"]
         if self.taxonomy is None:
             raise Invalid("The active model has no categories.", [("category", "train and activate a category part")])
+        code, below = self.taxonomy.current(code), self.taxonomy.current(below) if below else None
         if below is None and code in self.taxonomy.parents:
             code, below = self.taxonomy.parents[code], code
         if code not in self.taxonomy.by_code:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from service.queries.classes import replaced_codes
 from service.queries.corrections import judged_letters
 from service.queries.decisions import standing_with_scores
 from service.queries.letters import letters_by_id
@@ -27,12 +28,15 @@ def feedback_pairs(connection: Connection, restricted: bool = False) -> Iterator
 def feedback_letters(connection: Connection, restricted: bool = False) -> Iterator[dict[str, Any]]:
     """Yield the letters that people judged, with the code of the class that holds and what the model had said.
 
+    Where the office put another class in its place, the code is that of the other one.
+
     Accusations come only if `restricted`.
     """
+    now = replaced_codes(connection)
     for row in judged_letters(connection, restricted):
         if row.analysis["category"]:
-            automatic = label_of(row.automatic or row.analysis)
-            yield {**_shown(row), "label": label_of(row.analysis), "review": row.review, "automatic": automatic}
+            label, automatic = label_of(row.analysis), label_of(row.automatic or row.analysis)
+            yield {**_shown(row), "label": now.get(label or "", label), "review": row.review, "automatic": automatic}
 
 
 def label_of(analysis: Mapping[str, Any]) -> str | None:

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Sequence
 from time import monotonic
 from typing import Any
 
@@ -15,6 +16,8 @@ from service.engine import Engine, load_analyser
 from service.errors import Busy
 from service.jobs import enqueue
 from service.memory import give_back
+from service.own_classes import edited
+from service.queries.classes import every_class
 from service.queries.jobs import find_waiting
 from service.queries.models import version_in
 from service.queries.thresholds import newest_thresholds
@@ -40,7 +43,7 @@ class ModelWatch:
         self.trouble: str | None = None
         # The model as it was trained, and which choice of the office it was given.
         self.trained: Analyser = engine.analyser
-        self._choice = 0
+        self._choice: tuple[Any, ...] = ()
         self._again_at = 0.0
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -73,23 +76,26 @@ class ModelWatch:
     def _look(self) -> None:
         with self.database.read() as connection:
             version = None if self.settings.model_folder else version_in(connection, "active")
-            choice = newest_thresholds(connection)
+            choice, changes = newest_thresholds(connection), every_class(connection)
         if version is None or version == self.engine.analyser.version:
             self.trouble = None
         elif self.trouble is None or monotonic() >= self._again_at:
             self._load(version)
-        self._apply(choice)
+        self._apply(choice, changes)
 
-    def _apply(self, choice: Row[Any] | None) -> None:
-        """Let the model in use keep what the office chose last."""
-        if choice is None or choice.number == self._choice:
+    def _apply(self, choice: Row[Any] | None, changes: Sequence[Row[Any]]) -> None:
+        """Let the model in use keep what the office chose last, and name classes as the office does."""
+        wanted = (*([tuple(choice)] if choice else []), *map(tuple, changes))
+        if wanted == self._choice:
             return
         category = self.trained.category
-        if category is not None and choice.precision is not None:
-            category = category.promising(choice.precision)
-        self.engine.switch(self.trained.with_category(category, choice.join_from))
-        self._choice = choice.number
-        logger.info("thresholds of choice %d are in use", choice.number)
+        if category is not None:
+            category = category.promising(choice.precision) if choice and choice.precision is not None else category
+            category = category.speaking(edited(category.taxonomy, changes)) if changes else category
+        join_from = choice.join_from if choice else self.trained.join_from
+        self.engine.switch(self.trained.with_category(category, join_from))
+        self._choice = wanted
+        logger.info("thresholds and classes of the office are in use")
 
     def mark(self, connection: Connection, version: str) -> None:
         """Let a letter have a vector of the active version soon, if another version made it.
@@ -110,7 +116,7 @@ class ModelWatch:
             logger.error("%s: %s", self.trouble, error)
             return
         self.engine.switch(analyser)
-        self.trained, self._choice = analyser, 0
+        self.trained, self._choice = analyser, ()
         give_back()
         self.trouble = None
         logger.info("model %s is in use", version)

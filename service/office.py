@@ -7,9 +7,11 @@ from sqlalchemy import Connection
 
 from service.accounts import Accounts
 from service.caller import Caller
+from service.class_list import ClassList
 from service.db import Database
 from service.drift import Drift
 from service.engine import Engine
+from service.errors import Conflict
 from service.flagging import Flagger
 from service.intake import Intake
 from service.issue_board import IssueBoards
@@ -86,6 +88,15 @@ class Office:
     def reader(self, connection: Connection, caller: Caller) -> Reader:
         """Return a reader for a caller."""
         return Reader(connection, self.keys, caller, self.flagger)
+
+
+def class_list(caller: Caller) -> ClassList:
+    """Return the categories of the current application for a caller; raises Conflict if the model has none."""
+    office = this_office()
+    trained = office.watch.trained.category
+    if trained is None:
+        raise Conflict("The active model has no categories.", [("category", "train and activate a category part")])
+    return ClassList(office.database, trained.taxonomy, caller)
 
 
 def this_office() -> Office:

@@ -10,6 +10,7 @@ from service.api.letters import letters_api
 from service.api.matters import matters_api
 from service.api.mining import mining_api
 from service.api.models import models_api
+from service.api.office import office_api
 from service.api.reports import reports_api
 from service.api.statistics import statistics_api
 from service.api.system import system_api
@@ -27,6 +28,7 @@ blueprints = (
     mining_api,
     models_api,
     thresholds_api,
+    office_api,
     jobs_api,
     audit_api,
     system_api,

@@ -2,7 +2,7 @@
 
 from service.tables.access import failed_logins, login_links, sessions, tokens, users
 from service.tables.base import MOMENT, metadata
-from service.tables.choices import thresholds
+from service.tables.choices import classes, thresholds, units
 from service.tables.counts import daily_counts
 from service.tables.letters import (
     accused,
@@ -34,6 +34,7 @@ __all__ = [
     "automatic_decisions",
     "bases",
     "changes",
+    "classes",
     "corrections",
     "daily_counts",
     "deadlines",
@@ -60,6 +61,7 @@ __all__ = [
     "shadow_counts",
     "thresholds",
     "tokens",
+    "units",
     "users",
     "vectors",
 ]

@@ -22,12 +22,13 @@ VERIFY: Startable = "audit.verify"
 # What may be asked for: the words of the record, of which each has a word for people.
 ACTIONS = (
     *("view", "list", "similar", "decisions", "unmask", "export", "notice", "simulate", "log_in"),
-    *("receive", "import", "correct", "add", "change", "undo", "revoke", "start", "cancel", "retry"),
+    *("receive", "import", "correct", "add", "change", "undo", "revoke", "replace", "start", "cancel", "retry"),
     *("activate", "rollback", "shadow", "end_shadow", "remove", "restrict", "release"),
     *("anonymise", "mask", "make", "retire", "backup", "restore"),
 )
 KINDS = (
     *("letter", "letters", "matter", "matters", "hot_issues", "user", "login_link", "token", "model", "thresholds"),
+    *("unit", "class"),
     *("job", "key", "database", "feedback", "audit"),
 )
 

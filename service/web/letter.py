@@ -8,6 +8,7 @@ from model.taxonomy import Category
 from service.audit import LETTER, record_look
 from service.auth import allow, this_caller
 from service.caller import OFFICE, UNMASKERS
+from service.directory import likely_units
 from service.office import this_office
 from service.queries.units import units_in_use, units_of_category
 from service.schemas.originals import OriginalOut
@@ -45,6 +46,7 @@ def page(letter_id: str, original: OriginalOut | None = None) -> str:
         view, tag = reader.view(row), reader.tag(row)
         together, apart = beside(view, reader.similar(office.engine, letter_id))
         following = Waiting(reader, int(office.settings.due_soon_days)).following(query, row)
+        known = likely_units(connection, view.category.code if view.category else None, view.region)
         likely = units_of_category(connection, view.category.code, MOST_UNITS) if view.category else []
         units = units_in_use(connection)
     told = {"similar": len(together) + len(apart)} | ({"preloaded": True} if PRELOAD in request.headers else {})
@@ -62,8 +64,8 @@ def page(letter_id: str, original: OriginalOut | None = None) -> str:
         original=original,
         queue=query.address(),
         following=following,
-        likely=list(dict.fromkeys([*([view.addressee] if view.addressee else []), *likely]))[:MOST_UNITS],
-        units=units,
+        likely=list(dict.fromkeys([*([view.addressee] if view.addressee else []), *known, *likely]))[:MOST_UNITS],
+        units=list(dict.fromkeys([*known, *units])),
         choices=list(zip(categories(), CATEGORY_KEYS, strict=False)),
         below=_classes(view),
         can_undo=LAST in session,

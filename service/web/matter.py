@@ -7,12 +7,14 @@ from typing import Any, TypeVar
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ValidationError
+from sqlalchemy import Connection
 
 from service.acting import deciding, take_step
 from service.audit import MATTER, record_look
 from service.auth import allow, this_caller
 from service.caller import OFFICE, UNMASKERS
 from service.decisions import Decider
+from service.directory import likely_units
 from service.errors import Invalid, NotFound, PreconditionFailed
 from service.gone_matters import gone_matter
 from service.matter_links import links_of_matter
@@ -46,6 +48,7 @@ def matter(matter_id: str) -> str:
             return _gone(gone)
         links = links_of_matter(connection, office.engine, caller, reader.require_matter(matter_id))
         tag = reader.matter_tag(view)
+        units = _likely_units(connection, view)
     record_look(office.database, caller, "view", MATTER, [view.id], {"similar": len(links.outside)})
     return render_template(
         "matter.html",
@@ -56,12 +59,19 @@ def matter(matter_id: str) -> str:
         by_id={letter.id: letter for letter in view.letters},
         notices=_possible_notices(view),
         unmasks=caller.role in UNMASKERS,
+        units=units,
     )
 
 
 def _gone(view: GoneMatterOut) -> str:
     record_look(this_office().database, this_caller(), "view", MATTER, [view.id])
     return render_template("gone.html", view=view, entries=list(told(view.events, view.id)))
+
+
+def _likely_units(connection: Connection, view: MatterOut) -> list[str]:
+    """Return the units that handle what the first letter of a matter is about, where it comes from."""
+    first = view.letters[0]
+    return likely_units(connection, first.category.code if first.category else None, first.region)
 
 
 def _possible_notices(view: MatterOut) -> list[str]:

@@ -14,7 +14,7 @@ from service.texts import text
 from service.web.navigation import Entry
 
 # Names of views, in the order of the sections; their texts are the keys of the group `section`.
-SECTIONS = ("thresholds", "models", "users", "tokens", "audit_trail", "retention", "status")
+SECTIONS = ("thresholds", "models", "taxonomy", "units", "users", "tokens", "audit_trail", "retention", "status")
 Form = TypeVar("Form", bound=BaseModel)
 
 

@@ -93,7 +93,7 @@ def contents(database: Database) -> dict[str, int]:
     """Return how many rows each table of letters and matters holds."""
     of_work = {"jobs", "imports", "import_pieces", "import_errors", "models", "audit"}
     aside = of_work | {"tokens", "login_links", "users", "sessions", "failed_logins"}
-    aside |= {"thresholds", "shadow_counts", "disagreements", "daily_counts"}
+    aside |= {"thresholds", "units", "classes", "shadow_counts", "disagreements", "daily_counts"}
     return {name: count(database, name) for name in metadata.tables if name not in aside}
 
 

@@ -55,6 +55,8 @@ MAY_SPEAK_OF_PEOPLE = {
     "UserOut.name": "of a caller",
     "TokenOut.name": "of a caller",
     "users.name": "of a caller",
+    "units.name": "of a unit",
+    "classes.name": "of a class",
     "users.password_hash": "of a caller",
     "sessions.name": "of a caller",
     "sessions.hash": "of a cookie",

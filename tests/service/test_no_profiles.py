@@ -314,6 +314,7 @@ def test_commands_name_nobody(
         ("index", "rebuild"): [],
         ("feedback", "pairs"): ["--restricted"],
         ("feedback", "export"): ["--restricted"],
+        ("taxonomy", "export"): [],
         ("audit", "list"): [],
         ("audit", "head"): [],
         ("audit", "verify"): [],

@@ -11,6 +11,7 @@ from sqlalchemy import insert
 from service import uploads
 from service.auth import PUBLIC as STATED_PUBLIC
 from service.caller import ROLES, Caller, Role
+from service.directory import put_unit
 from service.office import Office
 from service.queries.letters import moment
 from service.tables import models
@@ -36,6 +37,7 @@ def objects_of(office: Office, caller: Caller) -> dict[str, str]:
         row = {"version": "v1", "state": "shadow", "added_at": at, "added_by": "x", "facts": facts, "note": None}
         connection.execute(insert(models), row)
     office.accounts.add("somebody", "clerk", None, caller)
+    put_unit(office.database, caller, "somebody", [], [])
     (token,) = (row.id for row in every_token(office.database) if row.name == "another")
     found = {"letter_id": letter.id, "matter_id": letter.matter_id, "job_id": import_id, "import_id": import_id}
     return found | {"name": "somebody", "token_id": token, "version": "v1"}

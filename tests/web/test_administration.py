@@ -12,7 +12,7 @@ from tests.web.house import House, Visit
 from tests.web.looks import assert_accessible, assert_fits, picture
 
 ROOT = Caller("root", "admin")
-SECTIONS = ("thresholds", "models", "users", "tokens", "audit", "retention", "status")
+SECTIONS = ("thresholds", "models", "taxonomy", "units", "users", "tokens", "audit", "retention", "status")
 
 
 @pytest.fixture

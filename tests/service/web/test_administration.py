@@ -52,7 +52,10 @@ def last_entry(desk: Desk, **asked: str) -> Any:
 @pytest.mark.parametrize(
     ("role", "sections"),
     [
-        ("admin", {"thresholds", "models", "users", "tokens", "audit_trail", "retention", "status"}),
+        (
+            "admin",
+            {"thresholds", "models", "taxonomy", "units", "users", "tokens", "audit_trail", "retention", "status"},
+        ),
         ("analyst", {"thresholds", "models"}),
         ("discipline", {"audit_trail"}),
     ],
@@ -61,7 +64,7 @@ def test_everybody_is_offered_the_sections_of_the_role(
     app: Flask, office: Office, role: Role, sections: set[str]
 ) -> None:
     page = visit(app, office, Caller(role, role)).browser.get(ROOT).text
-    every = ("thresholds", "models", "users", "tokens", "audit_trail", "retention", "status")
+    every = ("thresholds", "models", "taxonomy", "units", "users", "tokens", "audit_trail", "retention", "status")
     assert {name for name in every if text(f"section_meaning.{name}") in page} == sections
 
 
@@ -200,3 +203,35 @@ def test_analysts_come_in_and_begin_with_the_administration(app: Flask, office: 
     answer = browser.get(f"/login/{make_login_link(office.database, 'chu', 'analyst')}")
     assert answer.status_code == 302
     assert browser.get("/").headers["Location"] == ROOT
+
+
+def test_units_are_registered_and_taken_off(admin: Room, office: Office) -> None:
+    done = admin.send("units", name="东湖区住建局", regions="江州市东湖区", categories="construction")
+    assert text("directory.changed") in done.text
+    assert "东湖区住建局" in admin.look("units")
+    assert text("refused.422_name") in admin.send("units", name="a/b").text
+    admin.send("units", action="remove", name="东湖区住建局")
+    assert count(office.database, "units") == 0
+
+
+def test_classes_are_added_renamed_and_replaced(admin: Room, office: Office) -> None:
+    trained = office.watch.trained.category
+    assert trained
+    category = next(iter(trained.taxonomy.by_code))
+    for name in ("电梯", "消防"):
+        assert text("classes.changed") in admin.send("taxonomy", action="add", category=category, name=name).text
+    admin.send("taxonomy", code=f"{category}.own-1", name="电梯安全")
+    admin.send("taxonomy", code=f"{category}.own-2", replaced_by=f"{category}.own-1")
+    page = admin.look("taxonomy")
+    assert "电梯安全" in page
+    assert text("classes.replaced") in page
+    assert text("refused.404") in admin.send("taxonomy", code="nothing", name="x").text
+
+
+def test_a_matter_offers_the_units_that_handle_it(admin: Room, office: Office) -> None:
+    letter = take(office, LIFT, region="江州市东湖区").row
+    for name, region in (("东湖区住建局", "江州市东湖区"), ("西山县住建局", "江州市西山县")):
+        admin.send("units", name=name, regions=region, categories=letter.category or "")
+    page = admin.browser.get(f"/matters/{letter.matter_id}").text
+    assert '<option value="东湖区住建局">' in page
+    assert "西山县住建局" not in page
