@@ -1,5 +1,6 @@
 """PostgreSQL as the database of an office: one writer at a time too, and no wait without an end."""
 
+import select
 from time import monotonic
 from typing import Any
 
@@ -14,9 +15,9 @@ STATEMENT_SECONDS = 60
 # A writer that was stopped or cut off must not keep all others waiting.
 IDLE_SECONDS = 60
 CONNECT_SECONDS = 5
-# A server that is gone without a word is noticed within a minute, by either side.
 # A connection is believed to live for so long after its last use.
 TRUSTED_SECONDS = 1.0
+# A server that is gone without a word is noticed within a minute, by either side.
 KEEPALIVE = {"keepalives_idle": 20, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 40_000}
 
 
@@ -81,7 +82,9 @@ def _rest(_connection: Any, record: Any) -> None:
 
 
 def _wake(connection: Any, record: Any, _proxy: Any) -> None:
-    """Ask a connection that has rested whether it still lives, before it is used; one just used is not asked."""
+    """Use no connection that is lost: one just used is only looked at, one that has rested is asked."""
+    if _has_news(connection):
+        raise DisconnectionError("the server has ended the connection")
     if monotonic() - record.info.get("rests_since", monotonic()) < TRUSTED_SECONDS:
         return
     try:
@@ -89,6 +92,16 @@ def _wake(connection: Any, record: Any, _proxy: Any) -> None:
         connection.rollback()
     except Error as error:
         raise DisconnectionError("the connection is lost") from error
+
+
+def _has_news(connection: Any) -> bool:
+    """Say whether something unasked for has arrived at a connection at rest: the end of it, as a rule."""
+    try:
+        news = select.poll()
+        news.register(connection.fileno(), select.POLLIN)
+        return bool(news.poll(0))
+    except Error:
+        return True
 
 
 def _begin(connection: Connection) -> None:
