@@ -9,7 +9,7 @@ from service.search_words import Words
 from service.tables import letters
 from service.tables.search import full_text, letter_places
 
-# So many letters of the same microsecond have places of their own.
+# So many letters of the same millisecond have places of their own; any year has places among whole numbers of 64 bits.
 _ROOM = 1 << 12
 
 
@@ -57,9 +57,9 @@ def find(
 
 
 def _free_place(connection: Connection, at: str) -> int:
-    """Return the first free place from a time on; a text that is no time stands before all of them."""
+    """Return the first free place from the millisecond of a time on; what is no time stands before all others."""
     try:
-        place = round(datetime.fromisoformat(at).timestamp() * 1_000_000) * _ROOM
+        place = round(datetime.fromisoformat(at).timestamp() * 1000) * _ROOM
     except ValueError:
         place = -_ROOM << 51
     while True:

@@ -87,6 +87,12 @@ def test_pages_follow_each_other_without_gap_or_repetition(clerk: Desk) -> None:
     assert seen == ids(clerk.read("/letters", text="电梯")["items"])
 
 
+def test_letters_of_any_year_are_found_in_the_order_of_time(clerk: Desk) -> None:
+    years = ("2112", "2041", "2026", "1969")
+    stored = {year: clerk.deliver(f"{LIFT}第{year}号", received_at=f"{year}-09-16T21:05:48")["id"] for year in years}
+    assert [one["id"] for one in clerk.read("/letters", text="电梯")["items"]] == list(stored.values())
+
+
 def test_a_search_is_narrowed_by_the_other_filters(clerk: Desk, inbox: dict[str, str]) -> None:
     here = clerk.deliver(f"{LIFT}谢谢。", region="云河县", received_at="2026-03-09")["id"]
     assert found(clerk, "电梯", region="云河县") == [here]
