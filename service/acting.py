@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row
 
 from service import audit
 from service.caller import Caller
+from service.compartments import Compartments
 from service.correcting import Corrector
 from service.decisions import Decider
 from service.errors import Conflict, NotFound, PreconditionFailed
@@ -61,6 +62,13 @@ def decide(
         _require_seen(office, connection, caller, letter_id, seen)
         decider = Decider(connection, caller)
         (decider.confirm if decision == "confirm" else decider.reject)(matter_id, letter_id)
+
+
+def move(office: Office, caller: Caller, letter_id: str, decided: Literal["release", "restrict"], reason: str) -> None:
+    """Move a letter out of accusations, or among them; raises NotFound if the caller may not read it."""
+    with office.database.write() as connection, flags_follow(connection, office.flagger) as touched:
+        compartments = Compartments(connection, office.engine, office.keys, caller)
+        touched.add((compartments.release if decided == "release" else compartments.restrict)(letter_id, reason))
 
 
 @contextmanager

@@ -1,15 +1,13 @@
 """Accusations: release what is none, restrict what turns out to be one."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from typing import Literal
 
 from flask import Response
 
+from service import acting
 from service.api.base import answer, api_blueprint
 from service.auth import allow, this_caller
 from service.caller import DISCIPLINE, RESTRICTERS
-from service.compartments import Compartments
-from service.flagging import flags_follow
 from service.observing import leave_out
 from service.office import this_office
 from service.queries.letters import letters_by_id
@@ -23,30 +21,20 @@ accusations_api = api_blueprint("accusations")
 @allow(DISCIPLINE)
 def release_letter(path: LetterPath, body: WhyIn) -> Response:
     """Let a letter live among the others if it was restricted by mistake; it is linked there."""
-    with _moving() as (compartments, touched):
-        touched.add(compartments.release(path.letter_id, body.reason))
-    return _shown(path.letter_id)
+    return _move(path.letter_id, "release", body.reason)
 
 
 @accusations_api.post("/letters/<letter_id>/restrict", responses={200: LetterOut})
 @allow(RESTRICTERS)
 def restrict_letter(path: LetterPath, body: WhyIn) -> Response:
     """Keep a letter for discipline alone from now on; others are answered once, and then never see it again."""
-    with _moving() as (compartments, touched):
-        touched.add(compartments.restrict(path.letter_id, body.reason))
-    return _shown(path.letter_id)
+    return _move(path.letter_id, "restrict", body.reason)
 
 
-@contextmanager
-def _moving() -> Iterator[tuple[Compartments, set[str]]]:
+def _move(letter_id: str, decided: Literal["release", "restrict"], reason: str) -> Response:
     leave_out()
     office = this_office()
-    with office.database.write() as connection, flags_follow(connection, office.flagger) as touched:
-        yield Compartments(connection, office.engine, office.keys, this_caller()), touched
-
-
-def _shown(letter_id: str) -> Response:
-    office = this_office()
+    acting.move(office, this_caller(), letter_id, decided, reason)
     with office.database.read() as connection:
         # The caller has just read and moved it, even if it is out of sight from now on.
         row = letters_by_id(connection, [letter_id])[letter_id]

@@ -1,6 +1,7 @@
 """What a clerk does with a letter from its page; then the next letter of the queue comes up."""
 
 from collections.abc import Callable
+from typing import Literal
 
 from flask import flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -8,7 +9,7 @@ from pydantic import ValidationError
 
 from service import acting
 from service.auth import allow, this_caller
-from service.caller import OFFICE, UNMASKERS
+from service.caller import DISCIPLINE, OFFICE, RESTRICTERS, UNMASKERS
 from service.errors import Conflict, Invalid, PreconditionFailed, PreconditionRequired
 from service.observing import leave_out, these_metrics
 from service.office import this_office
@@ -17,7 +18,7 @@ from service.schemas.corrections import CorrectionIn
 from service.schemas.letters import faults
 from service.schemas.originals import UnmaskIn
 from service.schemas.queues import QueueQuery
-from service.schemas.requests import LinkIn, StepIn
+from service.schemas.requests import LinkIn, StepIn, WhyIn
 from service.texts import text
 from service.undoing import Deed, take_back
 from service.unmasking import unmask as original_of
@@ -97,6 +98,20 @@ def unmask(letter_id: str) -> ResponseReturnValue:
     return page(letter_id, original)
 
 
+@web.post("/letters/<letter_id>/release")
+@allow(DISCIPLINE)
+def release(letter_id: str) -> ResponseReturnValue:
+    """Let a letter live among the others if it is no accusation."""
+    return _move(letter_id, "release")
+
+
+@web.post("/letters/<letter_id>/restrict")
+@allow(RESTRICTERS)
+def restrict(letter_id: str) -> ResponseReturnValue:
+    """Keep a letter for discipline alone; others do not see it again."""
+    return _move(letter_id, "restrict")
+
+
 @web.post("/undo")
 @allow(OFFICE)
 def undo_last() -> ResponseReturnValue:
@@ -144,14 +159,23 @@ def _judge(letter_id: str, wanted: CorrectionIn, deed: Deed) -> ResponseReturnVa
     return _do(letter_id, do, text(f"deed.{deed.name}"))
 
 
+def _move(letter_id: str, decided: Literal["release", "restrict"]) -> ResponseReturnValue:
+    """Move a letter out of accusations, or among them, for a reason, and lead on to what its mover may see."""
+    leave_out()
+    following = _following(letter_id)
+    try:
+        wanted = WhyIn.model_validate({"reason": request.form.get("reason", "").strip()})
+    except ValidationError:
+        flash(text("letter.why_short"), "fault")
+        return redirect(_address(letter_id), 303)
+    acting.move(this_office(), this_caller(), letter_id, decided, wanted.reason)
+    stays = this_caller().reads(restricted=decided == "restrict")
+    return _lead_on(following or (_address(letter_id) if stays else url_for("web.letters")), text(f"deed.{decided}"))
+
+
 def _do(letter_id: str, do: Callable[[], Deed], told: str, stay: bool = False) -> ResponseReturnValue:
     """Do something with a letter and lead on; whoever was too late is told so and stays."""
-    query = asked(QueueQuery, FIELDS)
-    office, here = this_office(), _address(letter_id)
-    with office.database.read() as connection:
-        reader = office.reader(connection, this_caller())
-        row = reader.require_letter(letter_id)
-        following = Waiting(reader, int(office.settings.due_soon_days)).following(query, row)
+    here, following = _address(letter_id), _following(letter_id)
     try:
         remember(do(), here)
     except (PreconditionFailed, PreconditionRequired, Conflict):
@@ -162,7 +186,7 @@ def _do(letter_id: str, do: Callable[[], Deed], told: str, stay: bool = False) -
             raise
         flash(text("deed.impossible"), "fault")
         return redirect(here, 303)
-    return _lead_on(here if stay else _following(following, query, here), told)
+    return _lead_on(here if stay else following or here, told)
 
 
 def _lead_on(address: str, told: str) -> ResponseReturnValue:
@@ -173,10 +197,16 @@ def _lead_on(address: str, told: str) -> ResponseReturnValue:
     return redirect(address, 303)
 
 
-def _following(following: str | None, query: QueueQuery, here: str) -> str:
+def _following(letter_id: str) -> str | None:
+    """Return where work goes on after a letter: the next of its queue, or the queue; None outside of queues."""
+    query, office = asked(QueueQuery, FIELDS), this_office()
+    with office.database.read() as connection:
+        reader = office.reader(connection, this_caller())
+        row = reader.require_letter(letter_id)
+        following = Waiting(reader, int(office.settings.due_soon_days)).following(query, row)
     if following:
         return url_for("web.letter", letter_id=following, **query.address())
-    return url_for("web.queue", **query.address()) if query.queue else here
+    return url_for("web.queue", **query.address()) if query.queue else None
 
 
 def _address(letter_id: str) -> str:

@@ -7,7 +7,7 @@ from flask import render_template, request, session
 from model.taxonomy import Category
 from service.audit import LETTER, record_look
 from service.auth import allow, this_caller
-from service.caller import OFFICE, UNMASKERS
+from service.caller import DISCIPLINE, OFFICE, RESTRICTERS, UNMASKERS
 from service.directory import likely_units
 from service.office import this_office
 from service.queries.units import units_in_use, units_of_category
@@ -70,6 +70,8 @@ def page(letter_id: str, original: OriginalOut | None = None) -> str:
         below=_classes(view),
         can_undo=LAST in session,
         may_unmask=caller.role in UNMASKERS,
+        restricted=row.restricted,
+        may_move=caller.role in (DISCIPLINE if row.restricted else RESTRICTERS),
     )
 
 

@@ -112,6 +112,8 @@ ROWS: dict[str, frozenset[str]] = {
     "POST /letters/<letter_id>/route": OFFICE,
     "POST /letters/<letter_id>/link": OFFICE,
     "POST /letters/<letter_id>/unmask": OFFICE - ADMIN,
+    "POST /letters/<letter_id>/release": DISCIPLINE,
+    "POST /letters/<letter_id>/restrict": OFFICE - ADMIN,
     "GET /letters/<letter_id>": OFFICE,
     "GET /matters": OFFICE,
     "GET /matters/<matter_id>": OFFICE,

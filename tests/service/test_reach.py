@@ -63,6 +63,8 @@ BODIES: dict[str, Body] = {
     "POST /letters/<letter_id>/route": lambda _letter, _matter: {"unit": "城管局"},
     "POST /letters/<letter_id>/link": lambda _letter, matter: {"matter": matter, "decision": "confirm"},
     "POST /letters/<letter_id>/unmask": lambda _letter, _matter: {"reason": "需要当面核对"},
+    "POST /letters/<letter_id>/release": lambda _letter, _matter: {"reason": "不是检举"},
+    "POST /letters/<letter_id>/restrict": lambda _letter, _matter: {"reason": "投诉干部"},
     "POST /api/v1/matters/<matter_id>/events": lambda _letter, _matter: {"type": "registered"},
     "POST /api/v1/matters/<matter_id>/notices": lambda letter, _matter: {"kind": "accepted", "letter": letter},
     "POST /api/v1/matters/<matter_id>/links": lambda letter, _matter: {"letter": letter, "decision": "confirm"},

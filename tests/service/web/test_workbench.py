@@ -10,7 +10,7 @@ from service.queries.units import units_in_use, units_of_category
 from service.tables import audit
 from service.texts import text
 from service.web.differences import difference
-from tests.service.desk import BRIBE, LIFT, LIFT_AGAIN, ROAD, WAGES, ZHAO, Desk, take
+from tests.service.desk import BRIBE, BRIBE_AGAIN, LIFT, LIFT_AGAIN, ROAD, WAGES, ZHAO, Desk, ids, take
 from tests.service.rights import Visitor, Way, visit, ways
 
 LONG_AGO = "2026-03-05"
@@ -69,6 +69,30 @@ def test_accusations_wait_with_discipline_only(app: Flask, office: Office, role:
     page = queue(visit(app, office, Caller(role, role)), "restricted")
     assert (secret.id in page) is shown
     assert (text("queue.restricted") in page) is shown
+
+
+def test_discipline_lets_a_letter_go_for_a_reason(app: Flask, office: Office, clerk: Desk) -> None:
+    secret, other = take(office, BRIBE).row, take(office, BRIBE_AGAIN).row
+    discipline, release = visit(app, office, Caller("周正", "discipline")), "POST /letters/<letter_id>/release"
+    here = do(app, discipline, release, other.id, "?queue=restricted", reason=" ")
+    assert text("letter.why_short") in discipline.browser.get(here).text
+    assert clerk.read("/letters")["items"] == []
+    on = do(app, discipline, release, other.id, "?queue=restricted", reason="没有检举任何人")
+    assert on == f"/letters/{secret.id}?queue=restricted"
+    assert text("deed.release") in discipline.browser.get(on).text
+    assert ids(clerk.read("/letters")["items"]) == [other.id]
+
+
+def test_a_clerk_hands_an_accusation_to_discipline_and_sees_it_no_more(
+    app: Flask, office: Office, clerk_at_work: Visitor
+) -> None:
+    row, restrict = take(office, LIFT).row, "POST /letters/<letter_id>/restrict"
+    assert f"/letters/{row.id}/restrict" in clerk_at_work.browser.get(f"/letters/{row.id}").text
+    here = do(app, clerk_at_work, restrict, row.id, reason="实为检举物业经理")
+    assert here == "/letters"
+    assert text("deed.restrict") in clerk_at_work.browser.get(here).text
+    assert clerk_at_work.browser.get(f"/letters/{row.id}").status_code == 404
+    assert row.id in queue(visit(app, office, Caller("周正", "discipline")), "restricted")
 
 
 def test_a_deed_leads_to_the_next_letter_and_at_last_to_the_queue(
