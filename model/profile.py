@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import islice, pairwise
+from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,6 @@ from model.reading import PAGE_SIZE, Page, Reading, pages, read
 from model.records import Letter
 from model.regions import fine_regions
 from model.signatures import BYTES, signatures
-from model.text import CleanText
 from model.topics import TopicSpace
 
 MOST_NAMES = 60
@@ -64,9 +63,6 @@ class Terms:
     weights: NDArray[np.float32]
 
 
-_NO_POINTS, _NO_PLACES = np.zeros(0, np.uint32), np.zeros(0, np.int32)
-
-
 @dataclass(frozen=True, slots=True)
 class Profile:
     """A letter prepared for comparison.
@@ -87,21 +83,6 @@ class Profile:
     gist_numbered: frozenset[tuple[str, str]]
     numbered: frozenset[tuple[str, str]]
     numbers: frozenset[str]
-
-    def alone(self) -> "Profile":
-        """Return what a comparison without evidence needs, with arrays of its own.
-
-        Those of a page stay in memory as long as any of its letters. The terms of all kinds lie in two arrays, because
-        many small ones leave gaps when they go; words and offsets, which only evidence needs, are left out.
-        """
-        parts = self.terms.values()
-        buckets = np.concatenate([part.buckets for part in parts])
-        weights = np.concatenate([part.weights for part in parts])
-        ends = np.cumsum([len(part.buckets) for part in parts]).tolist()
-        places = [slice(*bounds) for bounds in pairwise([0, *ends])]
-        terms = {kind: Terms(buckets[i], weights[i]) for kind, i in zip(self.terms, places, strict=True)}
-        reading = Reading(CleanText(self.reading.clean.text, _NO_POINTS, _NO_PLACES), (), _NO_PLACES)
-        return replace(self, reading=reading, terms=terms, topics=self.topics.copy())
 
 
 class Profiler:

@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from model import artefact
 from model.analyse import Analyser
+from model.packing import Packed
 from model.profile import Profile
 from model.records import Letter, Relation
 from model.signatures import Signature
@@ -20,8 +21,8 @@ from service.settings import Settings
 from service.snapshots import Snapshots
 from service.texts import text
 
-# Each takes some 20 KB, in every process.
-MOST_PROFILES = 500
+# Each takes some 5 KB, in every process.
+MOST_PROFILES = 1500
 
 
 def load_analyser(folder: Path, settings: Settings) -> Analyser:
@@ -38,21 +39,25 @@ class Prepared:
     def __init__(self, analyser: Analyser) -> None:
         self.analyser = analyser
         self._lock = threading.Lock()
-        self._profiles: OrderedDict[str, Profile] = OrderedDict()
+        self._packed: OrderedDict[str, Packed] = OrderedDict()
 
     def profiles(self, letters: Sequence[Letter]) -> list[Profile]:
         """Return letters prepared for comparison; the last ones are kept."""
         with self._lock:
-            ready = {letter.id: self._profiles[letter.id] for letter in letters if letter.id in self._profiles}
-        fresh = [letter for letter in letters if letter.id not in ready]
-        ready |= {made.letter.id: made.alone() for made in self.analyser.profiles(fresh)}
-        with self._lock:
-            self._profiles.update(ready)
-            for letter_id in ready:
-                self._profiles.move_to_end(letter_id)
-            while len(self._profiles) > MOST_PROFILES:
-                self._profiles.popitem(last=False)
+            kept = {letter.id: self._packed[letter.id] for letter in letters if letter.id in self._packed}
+        made = self.analyser.profiles([letter for letter in letters if letter.id not in kept])
+        ready = {profile.letter.id: profile for profile in made}
+        self._keep(kept | {letter_id: Packed.of(profile) for letter_id, profile in ready.items()})
+        ready |= {letter.id: kept[letter.id].profile(letter) for letter in letters if letter.id in kept}
         return [ready[letter.id] for letter in letters if letter.id in ready]
+
+    def _keep(self, used: Mapping[str, Packed]) -> None:
+        with self._lock:
+            self._packed.update(used)
+            for letter_id in used:
+                self._packed.move_to_end(letter_id)
+            while len(self._packed) > MOST_PROFILES:
+                self._packed.popitem(last=False)
 
     def relate(self, pairs: Sequence[tuple[Letter, Sequence[Letter]]]) -> list[list[Relation]]:
         """Score each letter with each of its others, all at once, without evidence; nothing without a relation part."""
@@ -65,7 +70,7 @@ class Prepared:
     def forget(self, letter_id: str) -> None:
         """Keep a letter no longer."""
         with self._lock:
-            self._profiles.pop(letter_id, None)
+            self._packed.pop(letter_id, None)
 
 
 class Engine:

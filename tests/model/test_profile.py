@@ -55,18 +55,6 @@ def test_letters_are_prepared_alike_alone_and_together(profiler: Profiler) -> No
             np.testing.assert_allclose(terms.weights, together.terms[kind].weights, atol=1e-6)
 
 
-def test_what_is_kept_of_a_letter_has_the_same_terms_in_two_arrays_of_its_own(profiler: Profiler) -> None:
-    page = profiler.profiles([letter(example.text, str(i)) for i, example in enumerate(EXAMPLES[:6])])
-    for whole in page:
-        kept = whole.alone()
-        assert list(kept.terms) == list(whole.terms)
-        for kind, terms in kept.terms.items():
-            np.testing.assert_array_equal(terms.buckets, whole.terms[kind].buckets)
-            np.testing.assert_array_equal(terms.weights, whole.terms[kind].weights)
-        assert len({id(terms.buckets.base) for terms in kept.terms.values()}) == 1
-        assert (kept.reading.clean.text, kept.reading.words) == (whole.reading.clean.text, ())
-
-
 def test_names_are_specific_and_common_words_are_ordinary(profiler: Profiler) -> None:
     terms = profiler.profile(letter("翠竹云邸小区的电梯坏了")).terms
     assert len(terms["specific"].buckets) > 0
