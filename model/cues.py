@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice, takewhile
 
 from model.numerals import StatedPeople, stated_people
@@ -13,6 +13,9 @@ from model.words.tables import table
 
 _CLAUSE = re.compile(r"[^,。;!?\n:]+")
 _CLASS = re.compile("<([a-z]+)>")
+_OPENING = re.compile(r"<([a-z]+)>|\(\?:<([a-z]+)>\)")
+# A letter is read by several parts, one after the other; letters that are read together are about so many.
+_KEPT = 64
 # No negation reaches farther than this; it also keeps a text without marks from costing the square of its length.
 FARTHEST_NEGATION = 60
 
@@ -47,10 +50,19 @@ class CueReading:
         return sum(cue.code == code for cue in self.cues)
 
 
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A cue of the table; `opening` is the class of words that it begins with, if it begins with one."""
+
+    code: str
+    pattern: re.Pattern[str]
+    opening: str | None
+
+
 @dataclass(frozen=True)
 class _Rules:
     traps: tuple[re.Pattern[str], ...]
-    cues: tuple[tuple[str, re.Pattern[str]], ...]
+    cues: tuple[_Rule, ...]
     negations: tuple[re.Pattern[str], ...]
     denials: tuple[re.Pattern[str], ...]
     alone: tuple[re.Pattern[str], ...]
@@ -63,6 +75,7 @@ def class_pattern(name: str) -> re.Pattern[str]:
     return re.compile(_expanded(f"<{name}>"))
 
 
+@lru_cache(maxsize=_KEPT)
 def readable(text: str) -> str:
     """Return a clean text of the same length in which no word of a trap can be read."""
     return without_traps(text, _rules().traps)
@@ -80,6 +93,11 @@ def _compiled(expressions: list[str]) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(_expanded(expression)) for expression in expressions)
 
 
+def _rule(code: str, cue: str) -> _Rule:
+    opening = _OPENING.match(cue)
+    return _Rule(code, re.compile(_expanded(cue)), opening[1] or opening[2] if opening else None)
+
+
 @cache
 def _rules() -> _Rules:
     content = table("group_visit")
@@ -88,7 +106,7 @@ def _rules() -> _Rules:
         coded += [(code, cue) for code, expressions in content[part].items() for cue in expressions]
     return _Rules(
         traps=_compiled(content["traps"]),
-        cues=tuple((code, re.compile(_expanded(cue))) for code, cue in coded),
+        cues=tuple(_rule(code, cue) for code, cue in coded),
         negations=_compiled(content["negations"]),
         denials=_compiled(content["denials"]),
         alone=_compiled(content["alone"]),
@@ -109,8 +127,9 @@ def find_cues(text: str) -> CueReading:
     denied = sorted(_denials(legible, rules), key=lambda cue: cue.start)
     found.update(denied)
     starts = [clause.start() for clause in _CLAUSE.finditer(legible)]
-    for code, pattern in rules.cues:
-        found.update(_matches(legible, code, pattern, rules, starts, denied))
+    search = _Search(legible)
+    for rule in rules.cues:
+        found.update(_matches(search, rule, rules, starts, denied))
     return CueReading(tuple(sorted(found, key=lambda cue: (cue.start, cue.end, cue.code))), people)
 
 
@@ -120,26 +139,53 @@ def _denials(text: str, rules: _Rules) -> Iterator[Cue]:
             yield Cue("denial", match.start(), match.end())
 
 
+class _Search:
+    """Find many cues in one text: where a class of words can begin is looked up once, not for each of its cues."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._places: dict[str, list[int]] = {}
+
+    def matches(self, rule: _Rule) -> Iterator[re.Match[str]]:
+        """Yield what `finditer` of the pattern would."""
+        if rule.opening is None:
+            yield from rule.pattern.finditer(self.text)
+            return
+        if rule.opening not in self._places:
+            self._places[rule.opening] = [match.start() for match in _beginning(rule.opening).finditer(self.text)]
+        end = 0
+        for place in self._places[rule.opening]:
+            if place >= end and (match := rule.pattern.match(self.text, place)) is not None:
+                yield match
+                end = match.end()
+
+
+@cache
+def _beginning(name: str) -> re.Pattern[str]:
+    """Return the pattern of every place where a class of words begins, also inside another of its words."""
+    return re.compile(f"(?={class_pattern(name).pattern})")
+
+
 def _matches(
-    text: str, code: str, pattern: re.Pattern[str], rules: _Rules, starts: Sequence[int], denied: Sequence[Cue]
+    search: _Search, rule: _Rule, rules: _Rules, starts: Sequence[int], denied: Sequence[Cue]
 ) -> Iterator[Cue]:
-    """Yield the cues of one pattern; `starts` are those of the clauses, `denied` the denials in their order."""
-    for match in pattern.finditer(text):
+    """Yield the cues of one rule; `starts` are those of the clauses, `denied` the denials in their order."""
+    for match in search.matches(rule):
         clause = starts[max(0, bisect_right(starts, match.start()) - 1)] if starts else 0
-        before = text[max(clause, match.start() - FARTHEST_NEGATION) : match.start()]
-        if code in ACT_CODES:
-            if code != "third_person_warning" and _is_denied(match, before, rules, denied):
+        before = search.text[max(clause, match.start() - FARTHEST_NEGATION) : match.start()]
+        if rule.code in ACT_CODES:
+            if rule.code != "third_person_warning" and _is_denied(match, before, rules, denied):
                 if "群体" not in match.group():
                     yield Cue("denial", match.start(), match.end())
                 continue
-            if any(rule.search(before) for rule in (*rules.alone, *rules.others)):
+            if any(alone.search(before) for alone in (*rules.alone, *rules.others)):
                 continue
-        yield Cue(code, match.start(), match.end())
+        yield Cue(rule.code, match.start(), match.end())
 
 
 def _is_denied(match: re.Match[str], before: str, rules: _Rules, denied: Sequence[Cue]) -> bool:
     """Say whether a negation stands before an act in its clause, or a denial ends inside it."""
-    if any(rule.search(before) for rule in rules.negations):
+    if any(negation.search(before) for negation in rules.negations):
         return True
     first = bisect_left(denied, match.start(), key=lambda cue: cue.start)
     inside = takewhile(lambda cue: cue.start < match.end() + 2, islice(denied, first, None))

@@ -122,8 +122,8 @@ class GroupVisitReader:
         scores: list[Scores] = [np.zeros(0)] * len(spoken)
         for learning, asked in self._folds().split(np.zeros(len(spoken)), groups=groups):
             scorer = UtteranceScorer(seed=self.seed).fit([spoken[i] for i in learning], [marks[i] for i in learning])
-            for i in asked:
-                scores[i] = scorer.decision_function(spoken[i])
+            for i, score in zip(asked, scorer.decision_function([spoken[i] for i in asked]), strict=True):
+                scores[i] = score
         return scores
 
     def _levels_of(self, plain: Sequence[int]) -> NDArray[np.float64]:
@@ -147,14 +147,15 @@ class GroupVisitReader:
 
     def predict(self, readings: Sequence[Reading], originals: Sequence[str]) -> list[GroupVisit]:
         """Return the level of each letter; every level above none quotes its evidence from the original text."""
-        heard = [self._hear(reading) for reading in readings]
+        heard = self._hear(readings)
         proba = self._proba(heard) if heard else ()
         return [self._judged(*each) for each in zip(heard, proba, readings, originals, strict=True)]
 
-    def _hear(self, reading: Reading) -> Heard:
-        spoken = utterances(reading, self.words)
-        scores = self.acting_.decision_function(spoken), self.sharing_.decision_function(spoken)
-        return Heard(reading.clean.text, spoken, find_cues(reading.clean.text), *scores)
+    def _hear(self, readings: Sequence[Reading]) -> list[Heard]:
+        texts = [reading.clean.text for reading in readings]
+        spoken = [utterances(reading, self.words) for reading in readings]
+        scores = (scorer.decision_function(spoken) for scorer in (self.acting_, self.sharing_))
+        return [Heard(*each) for each in zip(texts, spoken, map(find_cues, texts), *scores, strict=True)]
 
     def _proba(self, heard: Sequence[Heard]) -> NDArray[np.float64]:
         """Return the levels of letters by both opinions, shape (letters, 3)."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import cn2an
 
@@ -12,6 +12,8 @@ from model.text import without_traps
 from model.words.tables import table
 
 _LONGEST = 8
+# A letter is read by several parts, one after the other; letters that are read together are about so many.
+_KEPT = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,13 @@ def _plain_estates() -> frozenset[str]:
     return frozenset(table("names")["kinds"]["estate"].split("|"))
 
 
-def find_names(text: str) -> Iterator[Name]:
-    """Yield the named things of a clean text; the stem may hold a few characters too many or too few."""
+@lru_cache(maxsize=_KEPT)
+def find_names(text: str) -> tuple[Name, ...]:
+    """Return the named things of a clean text; the stem may hold a few characters too many or too few."""
+    return tuple(_named(text))
+
+
+def _named(text: str) -> Iterator[Name]:
     for match in _pattern().finditer(without_traps(text, (REGION_CODE,))):
         kind = match.lastgroup
         stem = match["stem"]

@@ -46,10 +46,14 @@ class UtteranceScorer:
             self.coef_, self.intercept_ = model.coef_[0], float(model.intercept_[0])
         return self
 
-    def decision_function(self, letter: Utterances) -> Scores:
-        """Return the log-odds of each clause, read with the one before it, shape (clauses,)."""
-        clauses, columns = self._known(letter)
-        return np.asarray(np.bincount(clauses, self.coef_[columns], len(letter.bounds)) + self.intercept_)
+    def decision_function(self, letters: Sequence[Utterances]) -> list[Scores]:
+        """Return for each letter the log-odds of each clause, read with the one before it, shape (clauses,)."""
+        if not letters:
+            return []
+        everything = Utterances.joined(letters)
+        clauses, columns = self._known(everything)
+        scores = np.bincount(clauses, self.coef_[columns], len(everything.bounds)) + self.intercept_
+        return np.split(scores, np.cumsum([len(letter.bounds) for letter in letters])[:-1])
 
     def learnt(
         self, terms: Iterable[str], keys: NDArray[np.int64], coef: NDArray[np.float64], intercept: float

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +43,17 @@ class Utterances:
     clauses: NDArray[np.int64]
     bounds: NDArray[np.int64]
     opens: NDArray[np.bool_]
+
+    @classmethod
+    def joined(cls, letters: Sequence["Utterances"]) -> "Utterances":
+        """Lay letters one behind the other, so that NumPy works on many at once."""
+        firsts = np.cumsum([0, *(len(letter.bounds) for letter in letters)])
+        return cls(
+            tuple(chain.from_iterable(letter.terms for letter in letters)),
+            np.concatenate([letter.clauses + first for letter, first in zip(letters, firsts, strict=False)]),
+            np.concatenate([letter.bounds for letter in letters]),
+            np.concatenate([letter.opens for letter in letters]),
+        )
 
     def passage(self, clause: int) -> tuple[int, int]:
         """Return where a clause stands in the clean text, with the one before it in its sentence if both are short."""

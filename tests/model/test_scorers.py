@@ -27,29 +27,35 @@ def scorer() -> UtteranceScorer:
 
 
 def test_a_clause_that_says_it_scores_highest(scorer: UtteranceScorer) -> None:
-    scores = scorer.decision_function(heard("天气很热。物业不修。村民去信访局静坐。"))
+    (scores,) = scorer.decision_function([heard("天气很热。物业不修。村民去信访局静坐。")])
     assert scores.argmax() == 2
     assert scores[2] > scores[:2].max()
 
 
 def test_a_clause_is_heard_with_the_one_before_it_in_its_sentence_only(scorer: UtteranceScorer) -> None:
-    together = scorer.decision_function(heard("村民去信访局静坐，物业不修。"))
-    apart = scorer.decision_function(heard("村民去信访局静坐。物业不修。"))
+    texts = ("村民去信访局静坐，物业不修。", "村民去信访局静坐。物业不修。")
+    together, apart = scorer.decision_function([heard(text) for text in texts])
     assert together[1] > apart[1]
 
 
 def test_unknown_words_say_nothing(scorer: UtteranceScorer) -> None:
-    assert scorer.decision_function(heard("彩虹"))[0] == pytest.approx(scorer.intercept_)
+    assert scorer.decision_function([heard("彩虹")])[0][0] == pytest.approx(scorer.intercept_)
 
 
 def test_an_empty_letter_has_no_clauses(scorer: UtteranceScorer) -> None:
-    assert len(scorer.decision_function(heard("。。"))) == 0
+    assert len(scorer.decision_function([heard("。。")])[0]) == 0
 
 
 def test_what_was_learnt_can_be_taken_over(scorer: UtteranceScorer) -> None:
     other = UtteranceScorer().learnt(scorer.terms_, scorer.keys_, scorer.coef_, scorer.intercept_)
-    text = heard(ACTING[0])
-    assert other.decision_function(text).tolist() == scorer.decision_function(text).tolist()
+    (expected,), (scores,) = (one.decision_function([heard(ACTING[0])]) for one in (scorer, other))
+    assert scores.tolist() == expected.tolist()
+
+
+def test_letters_are_heard_alike_alone_and_together(scorer: UtteranceScorer) -> None:
+    letters = [heard(text) for text in (ACTING[0], "。。", "物业不修", ACTING[1])]
+    for letter, together in zip(letters, scorer.decision_function(letters), strict=True):
+        assert scorer.decision_function([letter])[0].tolist() == together.tolist()
 
 
 def test_letters_are_told_apart_by_their_terms() -> None:
