@@ -86,9 +86,14 @@ class RustJieba:
         return bool(self._tokenizer.has_word(word))
 
 
-@cache
 def segmenter(name: Name = DEFAULT) -> Segmenter:
     """Return the segmenter of a name; its dictionary is read once."""
+    # The cache would take a default and the same name, given, for two.
+    return _made(name)
+
+
+@cache
+def _made(name: Name) -> Segmenter:
     return RustJieba() if name == "rjieba" else Jieba()
 
 

@@ -76,7 +76,7 @@ def _words(clean: str) -> Iterator[str]:
             yield from (word[:LONGEST] for word in _WORD.findall(token) if word not in _common())
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 12)
 def _parts(word: str) -> tuple[str, ...]:
     """Return the shorter words inside a word; of a word that no dictionary knows every two signs may be one."""
     if len(word) < 3 or word.isascii():

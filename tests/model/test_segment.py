@@ -8,7 +8,7 @@ from hypothesis import given
 from model import segment
 from model.letter_file import read_rows
 from model.package_data import data_folder
-from model.segment import Jieba, RustJieba, segmenter
+from model.segment import DEFAULT, Jieba, RustJieba, segmenter
 from model.text import clean_text
 from model.words.tables import lines
 from tests.model.strategies import messy_texts
@@ -68,6 +68,7 @@ def test_a_segmenter_is_chosen_by_its_name_and_read_once() -> None:
     assert isinstance(segmenter("rjieba"), RustJieba)
     assert isinstance(segmenter("jieba"), Jieba)
     assert segmenter("jieba") is segmenter("jieba")
+    assert segmenter() is segmenter(DEFAULT)
 
 
 def test_the_fast_segmenter_is_taken_where_it_is_installed() -> None:
