@@ -14,6 +14,7 @@ from service.errors import Conflict, Invalid, NotFound, TooMany
 from service.queries import access
 from service.queries import users as queries
 from service.queries.letters import moment
+from service.secrets import hash_of
 
 USER = "user"
 UNATTENDED = (
@@ -106,6 +107,31 @@ class Accounts:
 
         Raises TooMany if the name or the address must wait first. Takes as long for a name that is not known.
         """
+        row = self._proved(name, password, address)
+        return _caller(row) if row is not None else None
+
+    def has_password(self, name: str) -> bool:
+        """Say whether a user is let in by a password; others come by a login link or OpenID Connect."""
+        with self.database.read() as connection:
+            row = _named(connection, name)
+        return row is not None and row.password_hash is not None
+
+    def change_own_password(self, caller: Caller, old: str, new: str, address: str, session: str) -> bool:
+        """Give a caller another password, and end all sessions but one; False if `old` is not the password.
+
+        Raises TooMany as `log_in` does, and Invalid if the new password is not good enough.
+        """
+        hashed = passwords.hash_password(new, caller.name)
+        if self._proved(caller.name, old, address) is None:
+            return False
+        with self.database.write() as connection:
+            queries.change_user(connection, caller.name, {"password_hash": hashed})
+            access.delete_sessions_of(connection, caller.name, but=hash_of(session))
+            audit.record(connection, caller, "change", USER, [caller.name], {"fields": ["password"]})
+        return True
+
+    def _proved(self, name: str, password: str, address: str) -> Row[Any] | None:
+        """Return the user whose name and password these are; counts failures."""
         now = datetime.now(UTC)
         subjects = throttle.subjects_of(name, address)
         with self.database.read() as connection:
@@ -126,7 +152,7 @@ class Accounts:
             throttle.note_success(connection, name, now)
             if passwords.is_outdated(row.password_hash):
                 queries.change_user(connection, name, {"password_hash": passwords.renewed(password)})
-        return _caller(row)
+        return row
 
     def _found(self, connection: Connection, name: str) -> Row[Any]:
         row = queries.find_user(connection, name)

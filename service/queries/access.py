@@ -98,9 +98,9 @@ def delete_session(connection: Connection, session_hash: str) -> None:
     connection.execute(delete(sessions).where(sessions.c.hash == session_hash))
 
 
-def delete_sessions_of(connection: Connection, name: str) -> None:
-    """End all sessions of a name."""
-    connection.execute(delete(sessions).where(sessions.c.name == name))
+def delete_sessions_of(connection: Connection, name: str, but: str = "") -> None:
+    """End all sessions of a name, but one of a hash."""
+    connection.execute(delete(sessions).where(sessions.c.name == name, sessions.c.hash != but))
 
 
 def delete_sessions_before(connection: Connection, began: datetime) -> None:

@@ -101,6 +101,8 @@ ROWS: dict[str, frozenset[str]] = {
     "GET /": OFFICE | {"analyst"},
     "GET /dashboard": COUNTERS,
     "GET /letters": OFFICE,
+    "GET /password": COUNTERS,
+    "POST /password": COUNTERS,
     "GET /letters/new": OFFICE,
     "POST /letters/new": OFFICE,
     "GET /queue": OFFICE,

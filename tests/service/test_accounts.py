@@ -22,6 +22,7 @@ from service.office import Office
 from service.queries.letters import moment
 from service.sessions import make_login_link
 from service.tables import failed_logins, sessions, users
+from service.texts import text
 from tests.service.desk import LIFT, ROAD, LetIn, assert_problem, take
 
 PASSWORD = "four-words-nobody-guesses"
@@ -205,6 +206,59 @@ def test_sessions_end_when_their_user_changes(browser: FlaskClient, accounts: Ac
     log_in(browser)
     accounts.change("li", change, OPERATOR)
     assert browser.get("/letters").status_code == 302
+
+
+def change_own(browser: FlaskClient, old: str = PASSWORD, new: str = OTHER, again: str = "") -> TestResponse:
+    return browser.post("/password", data={"password": old, "new": new, "again": again or new})
+
+
+def test_people_change_their_own_password_which_ends_their_other_sessions(
+    office: Office, app: Flask, browser: FlaskClient, accounts: Accounts
+) -> None:
+    elsewhere = app.test_client()
+    log_in(browser)
+    log_in(elsewhere)
+    assert change_own(browser).status_code == 303
+    assert accounts.log_in("li", OTHER, "10.0.0.1") == Caller("li", "clerk")
+    assert accounts.log_in("li", PASSWORD, "10.0.0.1") is None
+    assert (browser.get("/letters").status_code, elsewhere.get("/letters").status_code) == (200, 302)
+    with office.database.read() as connection:
+        told = [line for line in lines(connection) if line["action"] == "change"]
+    assert [(line["actor"], line["id"], line["detail"]) for line in told] == [("li", "li", {"fields": ["password"]})]
+
+
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        ({"old": "not-the-right-password"}, "wrong"),
+        ({"new": "short"}, "weak"),
+        ({"new": "aaaaaaaaaaaaa"}, "weak"),
+        ({"new": PASSWORD}, "same"),
+        ({"again": "something-else-altogether"}, "differ"),
+    ],
+)
+def test_a_password_is_not_changed_for_less_than_it_takes(
+    browser: FlaskClient, accounts: Accounts, given: dict[str, str], fault: str
+) -> None:
+    log_in(browser)
+    refused = change_own(browser, **given)
+    assert (refused.status_code, text(f"password.{fault}") in refused.text) == (422, True)
+    assert accounts.log_in("li", PASSWORD, "10.0.0.1") == Caller("li", "clerk")
+
+
+def test_an_open_session_is_no_place_to_guess_the_password(browser: FlaskClient, accounts: Accounts) -> None:
+    assert accounts.every()
+    log_in(browser)
+    for _ in range(5):
+        change_own(browser, old="not-the-right-password")
+    refused = change_own(browser)
+    assert (refused.status_code, int(refused.headers["Retry-After"]) > 0) == (429, True)
+
+
+def test_who_came_without_a_password_has_none_to_change(office: Office, browser: FlaskClient) -> None:
+    browser.get(f"/login/{make_login_link(office.database, 'demo', 'clerk')}")
+    assert text("password.none") in browser.get("/password").text
+    assert change_own(browser).status_code == 422
 
 
 @pytest.mark.parametrize(("column", "hours"), [("seen_at", 1), ("began_at", 10)])
