@@ -2,18 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Connection
 
 from service.clocks import EXTENDED_BY, HANDLE_WITHIN, Receipt
 from service.course import STEPS
-from service.handling import TOLD, opened_at
+from service.handling import opened_at
 from service.periods import Period
 from service.queries import statistics as queries
-from service.queries.flags import events_of_kinds
 from service.queries.statistics import Counted
 from service.schemas.statistics import RateName, RateOut
+from service.succession import heirs_of, steps_told
 from service.timeliness import Tally, Timeliness, Told
 
 # A duty that falls due in a period began, went on or was extended no longer ago.
@@ -49,16 +48,24 @@ class Duties:
     def _timeliness(self, period: Period, kinds: Sequence[str], since: datetime) -> Timeliness:
         """Count what matters tell in which a step of some kinds was taken since a time."""
         found = Timeliness(period.since, period.until, self.now)
-        ids = queries.matters_with_steps(self.connection, self.counted, kinds, since, period.until)
+        ids = self._with_steps(kinds, since, period.until)
         for start in range(0, len(ids), PIECE):
             found.add(self._told(ids[start : start + PIECE]))
         return found
 
+    def _with_steps(self, kinds: Sequence[str], since: datetime, until: datetime) -> list[str]:
+        """Return the matters in which a step was taken in a time, there or where their letters were before."""
+        own = queries.matters_with_steps(self.connection, self.counted, kinds, since, until)
+        emptied = queries.emptied_with_steps(self.connection, kinds, since, until)
+        heirs: set[str] = set()
+        for start in range(0, len(emptied), PIECE):
+            taken = heirs_of(self.connection, emptied[start : start + PIECE])
+            heirs |= queries.seen_matters(self.connection, self.counted, taken)
+        return sorted({*own, *heirs})
+
     def _told(self, matter_ids: Sequence[str]) -> list[Told]:
         receipts: dict[str, list[Receipt]] = {matter_id: [] for matter_id in matter_ids}
-        events: dict[str, list[Any]] = {matter_id: [] for matter_id in matter_ids}
         for row in queries.receipts_of_matters(self.connection, self.counted, matter_ids):
             receipts[row.matter_id].append(Receipt(opened_at(row), row.named, row.route in (None, "ordinary")))
-        for event in events_of_kinds(self.connection, matter_ids, TOLD):
-            events[event.matter_id].append(event)
+        events = steps_told(self.connection, matter_ids)
         return [Told(one, receipts[one], events[one]) for one in matter_ids]

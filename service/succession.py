@@ -46,18 +46,31 @@ def _taken_over(connection: Connection, takers: Mapping[str, Any], sources: set[
     letter went to the other compartment, which must know nothing of its past, is taken over by nobody.
     """
     seen: set[str] = set()
-    last: dict[str, str | None] = {}
+    told: list[Row[Any]] = []
     while sources:
         seen |= sources
         events = events_of_kinds(connection, sorted(sources), (MOVED, REMOVED))
-        for event in events:
-            if _left(event) or event.kind == REMOVED:
-                last[event.matter_id] = event.detail["letter"] if event.kind == MOVED else None
+        told += events
         sources = _came_from(events) - seen
-    empty = seen - queries.holding_letters(connection, seen)
-    held = queries.matters_of_letters(connection, {letter for one in empty if (letter := last.get(one))})
-    heirs = {one: held.get(last.get(one) or "") for one in sorted(empty)}
-    return {one: heir for one, heir in heirs.items() if heir in takers and heir is not None}
+    heirs = _heirs(connection, seen - queries.holding_letters(connection, seen), told)
+    return {one: heir for one, heir in heirs.items() if heir in takers}
+
+
+def heirs_of(connection: Connection, emptied: Collection[str]) -> set[str]:
+    """Return the matters that took over some that hold no letters any more."""
+    told = events_of_kinds(connection, sorted(emptied), (MOVED, REMOVED))
+    return set(_heirs(connection, emptied, told).values())
+
+
+def _heirs(connection: Connection, emptied: Collection[str], told: Iterable[Row[Any]]) -> dict[str, str]:
+    """Return of each matter without letters which one has the last that left it, by what they were told."""
+    last: dict[str, str | None] = {}
+    for event in told:
+        if _left(event) or event.kind == REMOVED:
+            last[event.matter_id] = event.detail["letter"] if event.kind == MOVED else None
+    held = queries.matters_of_letters(connection, {letter for one in emptied if (letter := last.get(one))})
+    heirs = {one: held.get(last.get(one) or "") for one in sorted(emptied)}
+    return {one: heir for one, heir in heirs.items() if heir is not None}
 
 
 def _came_from(events: Sequence[Row[Any]]) -> set[str]:

@@ -1,11 +1,11 @@
 """Every statement that counts letters of a time for statistics; none counts who wrote or a danger."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, case, distinct, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, distinct, exists, func, select
 
 from service.queries.letters import WHOLE, Sight, moment
 from service.tables import deadlines, events, identities, letters
@@ -136,10 +136,25 @@ def matters_with_steps(
     connection: Connection, counted: Counted, kinds: Sequence[str], since: datetime, until: datetime
 ) -> list[str]:
     """Return the matters with a letter that the caller may see in which a step of some kinds was taken in a time."""
-    seen = select(letters.c.id).where(letters.c.matter_id == events.c.matter_id, *counted.condition()).exists()
+    seen = exists().where(letters.c.matter_id == events.c.matter_id, *counted.condition())
+    return list(connection.execute(_with_steps(kinds, since, until).where(seen)).scalars())
+
+
+def emptied_with_steps(connection: Connection, kinds: Sequence[str], since: datetime, until: datetime) -> list[str]:
+    """Return the matters without letters in which a step of some kinds was taken in a time."""
+    held = exists().where(letters.c.matter_id == events.c.matter_id)
+    return list(connection.execute(_with_steps(kinds, since, until).where(~held)).scalars())
+
+
+def _with_steps(kinds: Sequence[str], since: datetime, until: datetime) -> Select[Any]:
     taken = (events.c.kind.in_(kinds), events.c.at >= moment(since), events.c.at < moment(until))
-    statement = select(events.c.matter_id).where(*taken, seen).distinct()
-    return list(connection.execute(statement.order_by(events.c.matter_id)).scalars())
+    return select(events.c.matter_id).where(*taken).distinct().order_by(events.c.matter_id)
+
+
+def seen_matters(connection: Connection, counted: Counted, matter_ids: Collection[str]) -> set[str]:
+    """Return those of the matters that have a letter that the caller may see."""
+    statement = select(letters.c.matter_id).where(letters.c.matter_id.in_(matter_ids), *counted.condition())
+    return set(connection.execute(statement.distinct()).scalars())
 
 
 def receipts_of_matters(connection: Connection, counted: Counted, matter_ids: Sequence[str]) -> list[Row[Any]]:

@@ -1,8 +1,10 @@
 """Reports of months and years: the same figures in every form, nobody's name, and nothing that a program would run."""
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -15,6 +17,7 @@ from openpyxl import load_workbook
 from service.caller import OFFICE
 from service.cli import main
 from service.office import Office
+from service.report_rows import change_text
 from service.sessions import make_login_link
 from service.texts import text
 from tests.service.desk import BRIBE, LIFT, ZHAO, Desk, LetIn, assert_problem, take
@@ -55,6 +58,13 @@ def lines_of(report: Any) -> Iterator[Any]:
     for part in ("categories", "channels", "regions"):
         yield None
         yield from report[part]
+
+
+def rows_of(page: str, section: str) -> list[list[str]]:
+    """Return the cells of the rows that a section of the table on the page of reports holds."""
+    inside = page.split(f">{section}</th></tr>")[1].split('<tr class="section">')[0].split("</tbody>")[0]
+    cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in re.findall(r"<tr>(.*?)</tr>", inside, re.S)]
+    return [[unescape(re.sub(r"<[^>]+>", "", cell)) for cell in row] for row in cells]
 
 
 @pytest.mark.usefixtures("march")
@@ -254,6 +264,27 @@ def test_the_page_shows_the_figures_and_leads_to_letters(app: Flask, office: Off
     file = browser.get("/reports?period=2026-03&format=xlsx")
     assert file.headers["Content-Disposition"] == "attachment; filename=table-2026-03.xlsx"
     assert load_workbook(io.BytesIO(file.data))[text("report.sheet_table")]["B6"].value == 7
+
+
+@pytest.mark.parametrize("by", ["category", "channel", "region"])
+@pytest.mark.parametrize("period", ["2026-03", "2026-02", "2026", "2024-05"])
+@pytest.mark.usefixtures("march")
+def test_the_page_shows_each_group_as_the_statistics_count_it(
+    app: Flask, office: Office, clerk: Desk, period: str, by: str
+) -> None:
+    browser = app.test_client()
+    browser.get(f"/login/{make_login_link(office.database, 'demo', 'supervisor')}")
+    found = clerk.read("/stats", period=period, by=by)
+    rows = rows_of(browser.get(f"/reports?period={period}").text, text(f"report.section_{by}"))
+    told = []
+    for line in found["items"]:
+        figures = []
+        for count in COLUMNS:
+            now, before, year_before = (line[count][part] for part in ("value", "previous", "year_before"))
+            changes = [change_text(line[count][part]) for part in ("change", "change_year")]
+            figures += [f"{now:,}", f"{before:,}", changes[0], f"{year_before:,}", changes[1]]
+        told.append([line["name"], *figures])
+    assert rows == told
 
 
 @pytest.mark.usefixtures("march")

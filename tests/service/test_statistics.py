@@ -201,6 +201,35 @@ def test_a_step_that_was_taken_back_and_one_of_another_month_do_not_count(office
     assert rate(clerk.read("/stats", period="2026-03"), "satisfied") == (2, 3, 0.6667)
 
 
+@pytest.mark.parametrize("stays", [0, 1])
+def test_duties_of_a_matter_go_with_its_letters(office: Office, clerk: Desk, stays: int) -> None:
+    owed, other = put(office, "x", "2026-02-27"), put(office, "y", "2026-02-28")
+    for kind, at in (("arrived", "2026-03-01"), ("accepted", "2026-03-05"), ("answered", "2026-03-20")):
+        take_step(office, owed, kind, at)
+    take_step(office, owed, "satisfaction", "2026-03-21", value="dissatisfied")
+    matters = (owed, other)
+    before = clerk.read("/stats", period="2026-03")
+    merged = clerk.post(f"/matters/{matters[stays]}/merge", {"matter": matters[1 - stays]})
+    assert merged.status_code == 200, merged.text
+    after = clerk.read("/stats", period="2026-03")
+    for name in ("accepted_in_time", "handled_in_time", "satisfied"):
+        assert rate(after, name) == rate(before, name)
+    assert [one["missed"] for one in after["rates"] if one["name"] == "satisfied"] == [[matters[stays]]]
+
+
+def test_duties_of_letters_out_of_sight_stay_out_of_figures_when_matters_merge(
+    app: Flask, office: Office, clerk: Desk
+) -> None:
+    owed, other = put(office, "x", "2026-02-27", region=EAST), put(office, "y", "2026-02-28", region=EAST)
+    take_step(office, owed, "arrived", "2026-03-01")
+    take_step(office, owed, "accepted", "2026-03-05")
+    assert clerk.post(f"/matters/{other}/merge", {"matter": owed}).status_code == 200
+    west = visit(app, office, Caller("zhao", "supervisor", regions=(WEST,)))
+    asked = {"Authorization": f"Bearer {west.token}"}
+    answer = west.client.get("/api/v1/stats?period=2026-03", headers=asked)
+    assert rate(answer.json, "accepted_in_time") == (0, 0, None)
+
+
 def test_integrators_learn_nothing_by_asking_for_repeats_or_classes(office: Office, let_in: LetIn) -> None:
     put(office, "s1", "2026-03-10", owner="east", category="discipline", level2="x", restricted=True, verdict="repeat")
     desk = let_in("integrator", "east")
