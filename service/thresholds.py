@@ -15,13 +15,18 @@ from service.db import Database
 from service.errors import Conflict, Invalid
 from service.queries import thresholds as queries
 from service.queries.letters import Sight, moment
-from service.schemas.thresholds import AcceptanceOut, ChoiceOut, JoiningOut, SimulationOut, ThresholdsOut
+from service.schemas.thresholds import (
+    JOINS,
+    PRECISIONS,
+    AcceptanceOut,
+    ChoiceOut,
+    JoiningOut,
+    SimulationOut,
+    ThresholdsOut,
+)
 from service.simulation import Outcome, Pair, accept, join
 
 THRESHOLDS = "thresholds"
-# What may be chosen: below, the promise would be worth little; above, hardly a letter would be left.
-PRECISIONS = (0.8, 0.999)
-JOINS = (0.3, 0.95)
 TRIED_PRECISIONS = (0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 0.995)
 TRIED_JOINS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8)
 # So many of the newest letters are looked at.

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from sqlalchemy import Row
 
 from model.taxonomy import Category, Taxonomy
-from service.schemas.letters import Line
+from service.schemas.letters import Line, Text
 
 Name = Annotated[Line, Field(min_length=1, max_length=200)]
 Code = Annotated[Line, Field(min_length=1, max_length=200)]
@@ -65,7 +65,7 @@ class ClassIn(BaseModel):
 
     category: Code
     name: Name
-    definition: Annotated[Line, Field(max_length=1000)] = ""
+    definition: Annotated[Text, Field(max_length=1000)] = ""
 
     @field_validator("name")
     @classmethod
@@ -82,7 +82,10 @@ class ClassChangeIn(BaseModel):
         extra="ignore",
         json_schema_extra={
             "example": {"code": "labour.wages", "name": "Pay"},
-            "anyOf": [{"required": ["name"]}, {"required": ["replaced_by"]}],
+            "anyOf": [
+                {"required": [given], "properties": {given: {"type": "string"}, other: {"type": "null"}}}
+                for given, other in (("name", "replaced_by"), ("replaced_by", "name"))
+            ],
         },
     )
 

@@ -24,7 +24,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FILES = {
     kind: MediaType(schema=Schema.model_validate({"type": "string", "format": "binary"})) for kind in (DOCX, XLSX)
 }
-MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
+# Between 1900 and 2200.
+MONTH = r"^(19(0[1-9]|[1-9][0-9])|2[01][0-9]{2})-(0[1-9]|1[0-2])$"
 
 
 class ReportQuery(CompartmentQuery):

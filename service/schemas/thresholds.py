@@ -9,6 +9,15 @@ from sqlalchemy import Row
 from service.schemas.letters import Line
 from service.simulation import Acceptance, Joining, Share
 
+# What may be chosen: below, the promise would be worth little; above, hardly a letter would be left.
+PRECISIONS = (0.8, 0.999)
+JOINS = (0.3, 0.95)
+
+
+def _within(bounds: tuple[float, float]) -> Any:
+    """Describe what may be chosen to others; `choose` decides."""
+    return Field(ge=0, le=1, allow_inf_nan=False, json_schema_extra={"minimum": bounds[0], "maximum": bounds[1]})
+
 
 class ThresholdsIn(BaseModel):
     """Thresholds to hold from now on; `seen` is the number of the choice that was seen, so that none is overrun.
@@ -20,8 +29,8 @@ class ThresholdsIn(BaseModel):
         extra="ignore", json_schema_extra={"example": {"precision": 0.97, "join_from": 0.65, "seen": 0}}
     )
 
-    precision: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] | None
-    join_from: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+    precision: Annotated[float, _within(PRECISIONS)] | None
+    join_from: Annotated[float, _within(JOINS)]
     seen: Annotated[int, Field(ge=0, le=2**31 - 1)]
     reason: Annotated[Line, Field(max_length=500)] | None = None
 

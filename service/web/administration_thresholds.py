@@ -10,8 +10,8 @@ from service.audit import record_look
 from service.auth import allow, this_caller
 from service.caller import ANALYSTS
 from service.office import this_office
-from service.schemas.thresholds import TriedQuery
-from service.thresholds import JOINS, PRECISIONS, THRESHOLDS, Chosen, choose, present, simulate, undo
+from service.schemas.thresholds import JOINS, PRECISIONS, TriedQuery
+from service.thresholds import THRESHOLDS, Chosen, choose, present, simulate, undo
 from service.web.asked import asked
 from service.web.blueprint import web
 from service.web.sections import change, filled, show

@@ -161,6 +161,7 @@ def document_of(
     if taxonomy:
         choice = document["components"]["schemas"]["CategoryChoice"]["properties"]
         choice["code"]["enum"] = list(taxonomy.by_code)
+        document["components"]["schemas"]["ClassIn"]["properties"]["category"]["enum"] = list(taxonomy.by_code)
         given = document["components"]["schemas"]["CorrectionIn"]["properties"]["category"]
         given["anyOf"].insert(0, {"type": "string", "enum": [*taxonomy.by_code, *taxonomy.classes_by_code]})
     return document

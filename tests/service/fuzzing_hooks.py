@@ -201,6 +201,40 @@ def new_token(case: Any) -> None:
     case.body["name"] = f"token-{uuid4()}"
 
 
+def seen(case: Any) -> None:
+    """Name the choice of thresholds that was seen last."""
+    case.body["seen"] = ask("GET", "/thresholds")["number"]
+
+
+def chosen(case: Any) -> None:
+    """Take back thresholds that were just chosen."""
+    seen(case)
+    ask("PUT", "/thresholds", {"precision": 0.9, "join_from": 0.6, "seen": case.body["seen"]})
+    seen(case)
+
+
+def new_class(case: Any) -> None:
+    case.body["name"] = f"class-{uuid4()}"
+
+
+def known_class(case: Any) -> None:
+    """Rename a class that was just added, or let another stand for it."""
+    category = chance.choice(ask("GET", "/taxonomy")["categories"])["code"]
+    for _ in range(2):
+        added = ask("POST", "/taxonomy/classes", {"category": category, "name": f"{uuid4()}"})
+    classes = next(one["classes"] for one in added["categories"] if one["code"] == category)
+    case.body["code"] = classes[-1]["code"]
+    if case.body.get("replaced_by"):
+        case.body["replaced_by"] = classes[-2]["code"]
+    else:
+        case.body["name"] = f"class-{uuid4()}"
+
+
+def unit(case: Any) -> None:
+    ask("PUT", "/units", {"name": f"unit-{uuid4()}"})
+    case.path_parameters["name"] = any_of("/units", "name")
+
+
 KNOWN: dict[str, Callable[[Any], None]] = {
     "GET /letters": page, "GET /matters": page, "GET /audit": page, "GET /jobs": page, "GET /imports": page,
     "POST /letters": deliver,
@@ -208,7 +242,8 @@ KNOWN: dict[str, Callable[[Any], None]] = {
     "GET /letters/{letter_id}/similar": letter, "GET /letters/{letter_id}/decisions": letter,
     "POST /letters/{letter_id}/unmask": letter, "POST /letters/{letter_id}/release": letter,
     "POST /letters/{letter_id}/restrict": letter,
-    "GET /matters/{matter_id}": matter, "POST /matters/{matter_id}/links": links,
+    "GET /matters/{matter_id}": matter, "GET /matters/{matter_id}/links": matter,
+    "POST /matters/{matter_id}/links": links,
     "DELETE /matters/{matter_id}/links/{letter_id}": undo, "POST /matters/{matter_id}/merge": merge,
     "POST /matters/{matter_id}/split": split, "POST /matters/{matter_id}/events": step,
     "POST /matters/{matter_id}/notices": notice,
@@ -219,6 +254,8 @@ KNOWN: dict[str, Callable[[Any], None]] = {
     "POST /models/{version}/shadow": idle_version, "DELETE /models/{version}/shadow": shadow,
     "POST /models/rollback": retired,
     "POST /users": new_user, "PATCH /users/{name}": user, "POST /tokens": new_token, "DELETE /tokens/{token_id}": token,
+    "PUT /thresholds": seen, "POST /thresholds/undo": chosen, "DELETE /units/{name}": unit,
+    "POST /taxonomy/classes": new_class, "PATCH /taxonomy/classes": known_class,
 }  # fmt: skip
 
 
