@@ -15,6 +15,7 @@ from service.queries import access
 from service.queries import users as queries
 from service.queries.letters import moment
 from service.secrets import hash_of
+from service.schemas.access import LONGEST_NAME
 
 USER = "user"
 UNATTENDED = (
@@ -169,8 +170,8 @@ def _named(connection: Connection, name: str) -> Row[Any] | None:
 def _check(name: str, role: str) -> None:
     if not name.strip() or name != name.strip() or not name.isprintable():
         raise Invalid("The name is not acceptable.", [("name", "give printable characters without blanks around them")])
-    if len(name) > 100:
-        raise Invalid("The name is not acceptable.", [("name", "has more than 100 characters")])
+    if len(name) > LONGEST_NAME:
+        raise Invalid("The name is not acceptable.", [("name", f"has more than {LONGEST_NAME} characters")])
     if role not in ROLES:
         raise Invalid("There is no such role.", [("role", f"give one of {', '.join(ROLES)}")])
 

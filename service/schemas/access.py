@@ -9,7 +9,8 @@ from sqlalchemy import Row
 from service.caller import Role
 from service.schemas.letters import Line
 
-LONGEST_NAME = 100
+# The audit keeps no longer id of what was changed.
+LONGEST_NAME = 64
 # What names look like, for those who describe them to others; `Accounts` decides.
 NAME = r"^[!-~\u4e00-\u9fff]+$"
 Password = Annotated[Line, Field(json_schema_extra={"minLength": 10, "maxLength": 200})]

@@ -84,10 +84,16 @@ def test_an_easy_password_is_refused_and_the_reason_said(office: Office, passwor
     assert office.accounts.every() == []
 
 
-@pytest.mark.parametrize("name", ["", " ", " li", "li\n", "x" * 101])
+@pytest.mark.parametrize("name", ["", " ", " li", "li\n", "x" * 65])
 def test_a_name_that_cannot_be_written_is_refused(office: Office, name: str) -> None:
     with pytest.raises(Invalid):
         office.accounts.add(name, "clerk", PASSWORD, OPERATOR)
+
+
+def test_a_long_name_is_recorded_in_full(office: Office) -> None:
+    office.accounts.add("x" * 64, "clerk", PASSWORD, OPERATOR)
+    with office.database.read() as connection:
+        assert [entry["id"] for entry in lines(connection)] == ["x" * 64]
 
 
 def test_a_name_is_taken_once(accounts: Accounts) -> None:
