@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -62,16 +63,20 @@ class Target:
 
 @dataclass
 class Shares:
-    """How many answers each operation gave, and how many of them were 2xx."""
+    """How many examples were sent; of the valid ones, how many answers each operation gave, and how many were 2xx."""
 
+    examples: int = 0
     answers: Counter[str] = field(default_factory=Counter)
     successes: Counter[str] = field(default_factory=Counter)
 
     def add(self, events: Path) -> None:
         """Count the answers of a run."""
-        for operation, status in _answers(events):
-            self.answers[operation] += 1
-            self.successes[operation] += 200 <= status < 300
+        with events.open(encoding="utf-8") as lines:
+            for operation, case, status in chain.from_iterable(cases(json.loads(line)) for line in lines):
+                self.examples += 1
+                if case["meta"] is None or case["meta"]["generation"]["mode"] == "positive":
+                    self.answers[operation] += 1
+                    self.successes[operation] += 200 <= status < 300
 
     def share(self, operation: str) -> float:
         """Return the share of 2xx of an operation."""
@@ -83,8 +88,10 @@ class Shares:
         return sorted(operation for operation in often if self.share(operation) < least)
 
     def table(self) -> str:
-        """Return a line for each operation: answers, share of 2xx, name."""
-        return "\n".join(f"{self.answers[one]:6} {self.share(one):5.0%}  {one}" for one in sorted(self.answers))
+        """Return a line for each operation: answers to valid examples, share of 2xx, name; and one of all."""
+        lines = [f"{self.answers[one]:6} {self.share(one):5.0%}  {one}" for one in sorted(self.answers)]
+        valid, share = self.answers.total(), self.successes.total() / self.answers.total()
+        return "\n".join([*lines, f"{valid:6} {share:5.0%}  of all valid ones; {self.examples} examples were sent"])
 
 
 @contextmanager
@@ -111,13 +118,13 @@ def target(home: Path, database_address: str, models: list[Path]) -> Iterator[Ta
             server.wait(60)
 
 
-def attack(target: Target, role: Role, folder: Path, options: list[str]) -> subprocess.CompletedProcess[str]:
+def attack(target: Target, role: Role, folder: Path, seed: int, options: list[str]) -> subprocess.CompletedProcess[str]:
     """Let a tester call what a role may call, and write what happened to events.ndjson in the folder."""
     only = [part for name in target.operations(role) for part in ("--include-operation-id", name)]
     command = [
         sys.executable, "-c", "from schemathesis.cli import schemathesis; schemathesis()", "run",
         f"{target.address}/openapi.json", "--header", f"Authorization: Bearer {target.tokens[role]}",
-        "--checks", CHECKS, "--seed", "1", "--no-shrink", "--continue-on-failure", "--warnings", "off", *only,
+        "--checks", CHECKS, "--seed", str(seed), "--no-shrink", "--continue-on-failure", "--warnings", "off", *only,
         "--report", "ndjson", "--report-ndjson-path", str(folder / "events.ndjson"), *options,
     ]  # fmt: skip
     root = Path(__file__).parents[2]
@@ -147,14 +154,6 @@ def _ready(address: str) -> str:
         except (URLError, ConnectionError):
             sleep(0.2)
     raise TimeoutError("the server does not get ready")
-
-
-def _answers(events: Path) -> Iterator[tuple[str, int]]:
-    with events.open(encoding="utf-8") as lines:
-        for line in lines:
-            for operation, case, status in cases(json.loads(line)):
-                if case["meta"] is None or case["meta"]["generation"]["mode"] == "positive":
-                    yield operation, status
 
 
 def cases(event: Any) -> Iterator[tuple[str, Any, int]]:
