@@ -68,6 +68,10 @@ class Accounts:
         with self.database.read() as connection:
             return queries.count_enabled(connection) > 0 and not queries.count_enabled(connection, "discipline")
 
+    def of_discipline(self) -> list[Caller]:
+        """Return the users of the role discipline who may log in."""
+        return [_caller(row) for row in self.every() if row.role == "discipline" and row.disabled_at is None]
+
     def change(self, name: str, changes: Mapping[str, Any], by: Caller) -> Row[Any]:
         """Change role, unit, regions, password or `disabled` of a user.
 

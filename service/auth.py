@@ -57,6 +57,12 @@ def guard_api() -> None:
     g.caller = caller
 
 
+def is_called_by(roles: frozenset[Role]) -> bool:
+    """Say whether a request of a public view brings a token of one of these roles."""
+    caller = _named_by(request.headers.get("Authorization", ""))
+    return caller is not None and caller.role in roles
+
+
 def this_caller() -> Caller:
     """Return who makes the current request."""
     caller = g.get("caller") or getattr(current_user, "caller", None)
@@ -68,9 +74,13 @@ def this_caller() -> Caller:
     return caller
 
 
-def _caller_of_token(header: str) -> Caller:
+def _named_by(header: str) -> Caller | None:
     scheme, _, token = header.partition(" ")
-    caller = find_caller(this_office().database, token.strip()) if scheme.lower() == "bearer" else None
+    return find_caller(this_office().database, token.strip()) if scheme.lower() == "bearer" else None
+
+
+def _caller_of_token(header: str) -> Caller:
+    caller = _named_by(header)
     if caller is None:
         raise Unauthorized("Send a valid token: Authorization: Bearer TOKEN (made by hongyan token add).")
     return caller

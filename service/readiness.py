@@ -7,6 +7,7 @@ from typing import Literal
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from service.accusations import unseen_accusations
 from service.errors import Busy, DatabaseAwayError, DatabaseError
 from service.metrics import Gauges
 from service.migrate import require_current
@@ -14,15 +15,16 @@ from service.office import Office
 from service.queries import health as queries
 
 Check = Literal["database", "migrations", "model", "index", "queue", "process", "accusations"]
-State = Literal["ok", "unavailable", "behind", "late", "other", "stopping", "unattended"]
+State = Literal["ok", "unavailable", "behind", "late", "other", "stopping", "unattended", "unseen"]
 
 # Where an application keeps the event that tells that it stops.
 STOPPING = "stopping"
 # Letters that other processes took in are learnt before each search; more than so many would make it slow.
 MOST_BEHIND = 5000
 LATE_AFTER = timedelta(hours=1)
-# A late queue, or another model than the active one, is a reason to look, and none to refuse letters.
-HARMLESS: frozenset[State] = frozenset({"ok", "late", "other"})
+# A late queue, another model than the active one, or an accusation that waits for somebody else is a reason to look,
+# and none to refuse letters.
+HARMLESS: frozenset[State] = frozenset({"ok", "late", "other", "unseen"})
 
 
 def checks(office: Office, stopping: Event) -> dict[Check, State]:
@@ -47,6 +49,14 @@ def checks(office: Office, stopping: Event) -> dict[Check, State]:
         "accusations": "unattended" if unattended else "ok",
     }
     return found | _of_database(office)
+
+
+def add_unseen(office: Office, found: dict[Check, State]) -> int:
+    """Tell in checks, for an admin alone, that nobody sees some accusations; returns how many."""
+    unseen = unseen_accusations(office.database, office.keys) if found.get("accusations") == "ok" else 0
+    if unseen:
+        found["accusations"] = "unseen"
+    return unseen
 
 
 def _of_database(office: Office) -> dict[Check, State]:

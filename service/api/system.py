@@ -8,10 +8,11 @@ from flask_openapi3.blueprint import APIBlueprint
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from service.api.base import answer
-from service.auth import PUBLIC, allow
+from service.auth import PUBLIC, allow, is_called_by
+from service.caller import ADMINS
 from service.observing import these_metrics
 from service.office import this_office
-from service.readiness import HARMLESS, STOPPING, checks, gauges
+from service.readiness import HARMLESS, STOPPING, add_unseen, checks, gauges
 from service.schemas.health import HealthOut, ReadyOut
 
 NUMBERS: dict[Any, Any] = {200: {"description": "Numbers", "content": {"text/plain": {"schema": {"type": "string"}}}}}
@@ -31,12 +32,15 @@ def healthz() -> Response:
 def readyz() -> Response:
     """Say whether letters can be taken in, check by check.
 
-    A process that cannot load the active model goes on with the one before, and says why.
+    A process that cannot load the active model goes on with the one before, and says why. An admin is told whether
+    accusations wait for somebody who may see them, and nobody else.
     """
-    found = checks(this_office(), cast(Event, current_app.extensions[STOPPING]))
+    office = this_office()
+    found = checks(office, cast(Event, current_app.extensions[STOPPING]))
+    unseen = add_unseen(office, found) if found["database"] == "ok" and is_called_by(ADMINS) else None
     ready = set(found.values()) <= HARMLESS
     return answer(
-        ReadyOut(status="ok" if ready else "unavailable", checks=found, model=this_office().watch.trouble),
+        ReadyOut(status="ok" if ready else "unavailable", checks=found, unseen=unseen, model=office.watch.trouble),
         200 if ready else 503,
     )
 

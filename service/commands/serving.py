@@ -12,6 +12,7 @@ from gunicorn.app.base import BaseApplication
 from model.errors import ArtefactError
 from service import logs
 from service.accounts import UNATTENDED
+from service.accusations import UNSEEN, unseen_accusations
 from service.app import create_app
 from service.commands.base import clear_errors
 from service.gate import Gate
@@ -101,13 +102,20 @@ def run(settings: Settings) -> None:
         if settings.model_folder:
             raise
         raise ArtefactError(f"{error}; or return to the version before: hongyan model rollback") from error
-    if office.accounts.leave_accusations_unattended():
-        click.echo(f"warning: {UNATTENDED}", err=True)
+    warn(office)
     office.database.close()
     PatientWorker.drain_seconds = float(settings.drain)
     with TemporaryDirectory(prefix="hongyan-metrics-") as folder:
         share(Path(folder))
         Server(office).run()
+
+
+def warn(office: Office) -> None:
+    """Tell who starts the service of accusations that nobody would see."""
+    if office.accounts.leave_accusations_unattended():
+        click.echo(f"warning: {UNATTENDED}", err=True)
+    if unseen := unseen_accusations(office.database, office.keys):
+        click.echo(f"warning: {UNSEEN.format(number=unseen)}", err=True)
 
 
 @click.command()

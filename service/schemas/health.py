@@ -17,6 +17,10 @@ class ReadyOut(BaseModel):
     status: Literal["ok", "unavailable"]
     checks: dict[
         Literal["database", "migrations", "model", "index", "queue", "process", "accusations"],
-        Literal["ok", "unavailable", "behind", "late", "other", "stopping", "unattended"],
+        Literal["ok", "unavailable", "behind", "late", "other", "stopping", "unattended", "unseen"],
     ]
+    unseen: int | None = Field(
+        default=None,
+        description="With the token of an admin: how many accusations nobody of the role discipline may see.",
+    )
     model: str | None = Field(default=None, description="Why another model than the active one reads letters.")

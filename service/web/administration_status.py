@@ -14,7 +14,7 @@ from service.office import this_office
 from service.orders import call_off, order, order_again
 from service.paging import cursor_of, position_of
 from service.queries.jobs import page_of_jobs
-from service.readiness import HARMLESS, STOPPING, checks
+from service.readiness import HARMLESS, STOPPING, add_unseen, checks
 from service.schemas.jobs import STARTABLE, JobIn, JobOut
 from service.schemas.requests import PageQuery
 from service.web.asked import asked
@@ -33,9 +33,12 @@ def status() -> str:
     with office.database.read() as connection:
         after = position_of(query.cursor) if query.cursor else None
         rows = page_of_jobs(connection, PAGE + 1, after)
+    found = checks(office, cast(Event, current_app.extensions[STOPPING]))
+    unseen = add_unseen(office, found)
     return show(
         "status",
-        checks=checks(office, cast(Event, current_app.extensions[STOPPING])),
+        checks=found,
+        unseen=unseen,
         harmless=HARMLESS,
         trouble=office.watch.trouble,
         facts={

@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse as Answer
 
+from service.audit import OPERATOR
 from service.caller import Caller, Role
 from service.office import Office
 from service.schemas.models import RegisteredOut
@@ -183,6 +184,16 @@ def test_the_state_of_the_service_holds_no_secret(admin: Room, office: Office) -
     secrets = office.keys.path.read_text("utf-8")
     for secret in re.findall(r"[0-9a-zA-Z_=-]{40,}", secrets):
         assert secret not in page
+
+
+def test_the_state_of_the_service_names_how_many_accusations_nobody_may_see(admin: Room, office: Office) -> None:
+    office.accounts.add("王强", "discipline", None, OPERATOR)
+    accusation = take(office, BRIBE, accused=["王强"])
+    page = admin.look("status")
+    assert text("status.unseen", number=1) in page
+    assert accusation.row.id not in page
+    office.accounts.add("周正", "discipline", None, OPERATOR)
+    assert text("check_state.unseen") not in admin.look("status")
 
 
 def test_jobs_are_ordered_and_called_off(admin: Room, office: Office) -> None:
