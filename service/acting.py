@@ -26,14 +26,16 @@ from service.steps import Recorder
 def correct(office: Office, caller: Caller, letter_id: str, wanted: CorrectionIn, if_match: str | None) -> None:
     """Let what a person says hold for a letter; raises what `Corrector.correct` raises."""
     with office.database.write() as connection, flags_follow(connection, office.flagger):
-        Corrector(connection, office.engine, caller).correct(letter_id, wanted, if_match)
+        Corrector(connection, office.engine, office.keys, caller).correct(letter_id, wanted, if_match)
 
 
 def accept_pending(office: Office, caller: Caller, letter_id: str) -> None:
     """Accept what the model said of a letter that nobody has judged; raises Conflict if somebody was first."""
     with office.database.write() as connection, flags_follow(connection, office.flagger):
         _require_pending(office, connection, caller, letter_id)
-        Corrector(connection, office.engine, caller).correct(letter_id, CorrectionIn(review="accepted"), "*")
+        Corrector(connection, office.engine, office.keys, caller).correct(
+            letter_id, CorrectionIn(review="accepted"), "*"
+        )
 
 
 def route(office: Office, caller: Caller, letter_id: str, unit: str, seen: str | None) -> bool:
@@ -46,9 +48,11 @@ def route(office: Office, caller: Caller, letter_id: str, unit: str, seen: str |
         row = _require_seen(office, connection, caller, letter_id, seen)
         pending = bool(row.review == "pending")
         if pending:
-            Corrector(connection, office.engine, caller).correct(letter_id, CorrectionIn(review="accepted"), "*")
+            Corrector(connection, office.engine, office.keys, caller).correct(
+                letter_id, CorrectionIn(review="accepted"), "*"
+            )
         letters = letters_of_matters(connection, [row.matter_id], EVERYTHING)
-        if Recorder(connection, caller, letters).record(StepIn(type="routed", unit=unit)):
+        if Recorder(connection, caller, office.keys, letters).record(StepIn(type="routed", unit=unit)):
             audit.record(connection, caller, "routed", audit.MATTER, [row.matter_id])
             touched.add(row.matter_id)
     return pending
@@ -60,7 +64,7 @@ def decide(
     """Confirm that a letter belongs to a matter, or reject it, if the letter is as the caller saw it."""
     with office.database.write() as connection, flags_follow(connection, office.flagger):
         _require_seen(office, connection, caller, letter_id, seen)
-        decider = Decider(connection, caller)
+        decider = Decider(connection, caller, office.keys)
         (decider.confirm if decision == "confirm" else decider.reject)(matter_id, letter_id)
 
 
@@ -76,7 +80,7 @@ def deciding(office: Office, caller: Caller, matter_id: str, if_match: str | Non
     """Let a person decide which letters belong to a matter, in its present state if one is named."""
     with office.database.write() as connection, flags_follow(connection, office.flagger):
         _require_state(office, connection, caller, matter_id, if_match)
-        yield Decider(connection, caller)
+        yield Decider(connection, caller, office.keys)
 
 
 def take_step(
@@ -87,7 +91,7 @@ def take_step(
         _require_state(office, connection, caller, matter_id, if_match)
         letters = letters_of_matters(connection, [matter_id], EVERYTHING)
         had_it = find_matter(connection, matter_id).unit == caller.unit
-        new = Recorder(connection, caller, letters).record(given)
+        new = Recorder(connection, caller, office.keys, letters).record(given)
         if new:
             audit.record(connection, caller, given.type, audit.MATTER, [matter_id])
             touched.add(matter_id)

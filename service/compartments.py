@@ -10,6 +10,7 @@ from service.errors import NotFound
 from service.keys import Keys
 from service.queries import letters as queries
 from service.removal import transfer_letter
+from service.sealing import masked_note
 
 
 class Compartments:
@@ -42,7 +43,8 @@ class Compartments:
         audit.record(self.connection, self.caller, decided, audit.LETTER, [letter_id])
         before = latest(self.connection, letter_id, "compartment")
         undone_by = event if before is not None and before.outcome["restricted"] != restricted else None
-        review(self.connection, self.caller, [letter_id], "compartment", decided, undone_by, reason)
+        note = masked_note(self.keys, reason, [row])
+        review(self.connection, self.caller, [letter_id], "compartment", decided, undone_by, note)
         moved = queries.letters_by_id(self.connection, [letter_id])[letter_id]
         judged = Judged(moved, basis_of(self.engine.analyser))
         record_automatic(self.connection, self.keys, [judged], kinds={"link"})

@@ -13,6 +13,7 @@ from service.caller import Caller
 from service.corrected import FIELDS, accuses, applied, columns_of, said_by, standing
 from service.engine import Engine
 from service.errors import Invalid, NotFound
+from service.keys import Keys
 from service.lives import Lives
 from service.preconditions import require_unchanged
 from service.queries import corrections as queries
@@ -20,6 +21,7 @@ from service.queries import letters as letter_queries
 from service.queries import matters as matter_queries
 from service.removal import transfer_letter
 from service.schemas.corrections import CorrectionIn
+from service.sealing import masked_note
 
 # What the software decides by itself and people may correct.
 REVIEWED: tuple[Kind, ...] = ("category", "group_visit")
@@ -28,9 +30,10 @@ REVIEWED: tuple[Kind, ...] = ("category", "group_visit")
 class Corrector:
     """Correct for one caller, inside one write transaction that has not written yet."""
 
-    def __init__(self, connection: Connection, engine: Engine, caller: Caller) -> None:
+    def __init__(self, connection: Connection, engine: Engine, keys: Keys, caller: Caller) -> None:
         self.connection = connection
         self.engine = engine
+        self.keys = keys
         self.caller = caller
         classifier = engine.analyser.category
         self.taxonomy: Taxonomy | None = classifier.taxonomy if classifier else None
@@ -52,7 +55,7 @@ class Corrector:
         self._transfer_accusation(row, analysis)
         letter_queries.revise_letter(self.connection, letter_id, columns_of(automatic, analysis, said))
         changed = {name: before.get(name) for name in after}
-        self._record(row, changed, after, wanted.reason)
+        self._record(row, changed, after, masked_note(self.keys, wanted.reason, [row]))
 
     def _row(self, letter_id: str) -> Row[Any]:
         row = letter_queries.find_letter(self.connection, letter_id, self.caller.insight)

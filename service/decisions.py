@@ -11,11 +11,13 @@ from service import audit
 from service.automatic import Decided, letters_undone_by, review
 from service.caller import Caller
 from service.errors import Invalid, NotFound
+from service.keys import Keys
 from service.queries import decisions as queries
 from service.queries import letters as letter_queries
 from service.queries import matters as matter_queries
 from service.queries.decisions import Act, Action, Pair
 from service.regrouping import EVERYTHING, Why, circle_of, open_matter, settle
+from service.sealing import masked_note
 from service.standing import allow_together, leave
 
 EVENT_KINDS: dict[Action, str] = {"confirm": "confirmed", "reject": "rejected", "merge": "merged", "split": "split"}
@@ -30,13 +32,15 @@ class Decider:
     not exist. What makes no sense raises Invalid, naming the field.
     """
 
-    def __init__(self, connection: Connection, caller: Caller) -> None:
+    def __init__(self, connection: Connection, caller: Caller, keys: Keys) -> None:
         self.connection = connection
         self.caller = caller
+        self.keys = keys
 
     def confirm(self, matter_id: str, letter_id: str, note: str | None = None) -> None:
         """Keep a letter in a matter; if it is in another one, it moves here and stays apart from that one."""
         letter, others = self._letter_and_others(matter_id, letter_id)
+        note = masked_note(self.keys, note, [letter, *others])
         act = self._open("confirm", {matter_id: {"letter": letter_id}}, note)
         self._record("confirm", [letter_id], act.event if letter.matter_id != matter_id else None, note)
         pairs = [Pair("confirm", self._partner(letter_id, others), letter_id)]
@@ -50,6 +54,7 @@ class Decider:
     def reject(self, matter_id: str, letter_id: str, note: str | None = None) -> None:
         """Keep a letter out of a matter, apart from each letter that is in it now."""
         letter, others = self._letter_and_others(matter_id, letter_id)
+        note = masked_note(self.keys, note, [letter, *others])
         act = self._open("reject", {matter_id: {"letter": letter_id}}, note)
         self._record("reject", [letter_id], act.event, note)
         inside = letter.matter_id == matter_id
@@ -66,6 +71,7 @@ class Decider:
         others = self._members(other_id, members[0].restricted)
         ids, moved = [row.id for row in members], [row.id for row in others]
         details = {matter_id: {"matter": other_id}, other_id: {"matter": matter_id}}
+        note = masked_note(self.keys, note, [*members, *others])
         act = self._open("merge", details, note)
         audit.record(self.connection, self.caller, "merge", audit.MATTER, details)
         review(self.connection, self.caller, moved, "link", "merge", act.event, note)
@@ -86,6 +92,7 @@ class Decider:
             raise Invalid("A matter cannot lose all its letters.", [("letter_ids", "leave at least one letter")])
         fresh = open_matter(self.connection, members[0].restricted)
         details = {matter_id: {"letters": leaving, "matter": fresh}, fresh: {"letters": leaving, "matter": matter_id}}
+        note = masked_note(self.keys, note, members)
         act = self._open("split", details, note)
         self._record("split", leaving, act.event, note)
         self._cut(wanted, act)

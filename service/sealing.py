@@ -1,9 +1,11 @@
 """Keeps personal data apart from the text of a letter: masked where all look, sealed where few may."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Any
+
+from sqlalchemy import Row
 
 from model.identity import identity_of
 from model.records import Letter
@@ -25,6 +27,19 @@ def masked_letter(letter: Letter, given: LetterIn) -> Letter:
 def masked(text: str, forms: Forms) -> str:
     """Return a text of the same length that hides personal data."""
     return hide(text, find_personal(text, forms))
+
+
+def masked_note(keys: Keys, note: str | None, letters: Iterable[Row[Any]]) -> str | None:
+    """Return what somebody of the office wrote, hiding numbers of persons and what the fields of these letters tell.
+
+    What it hides is kept nowhere: the letters hold it.
+    """
+    if not note:
+        return note
+    people = [keys.decrypt(row.people) for row in letters if row.people]
+    # The first petitioner of a letter that is no more than a text is a key, and tells nothing.
+    named = [one for whole in people for i, one in enumerate(whole["petitioners"]) if i or isinstance(one, Mapping)]
+    return masked(note, Forms([{}, *named], [name for whole in people for name in whole["accused"]]))
 
 
 def sealed_of(keys: Keys, given: LetterIn, letter: Letter) -> tuple[str, bytes]:

@@ -13,8 +13,10 @@ from service.clocks import handling_clock
 from service.course import Course, Step, Stretch, Taken
 from service.errors import Invalid
 from service.handling import TAKEN_BACK, Handling, opened_at
+from service.keys import Keys
 from service.queries.matters import insert_event, put_unit
 from service.schemas.requests import StepIn
+from service.sealing import masked_note
 from service.succession import steps_told
 
 # Clocks of two machines differ a little.
@@ -27,9 +29,11 @@ _NEEDS_RUNNING: tuple[Step, ...] = ("extended", "paused")
 class Recorder:
     """Record the steps of one matter for one caller, inside one write transaction; `letters` are all of the matter."""
 
-    def __init__(self, connection: Connection, caller: Caller, letters: Sequence[Row[Any]]) -> None:
+    def __init__(self, connection: Connection, caller: Caller, keys: Keys, letters: Sequence[Row[Any]]) -> None:
         self.connection = connection
         self.caller = caller
+        self.keys = keys
+        self.letters = letters
         self.matter_id: str = letters[0].matter_id
         self.received = [opened_at(row) for row in letters]
         self.events = self._told()
@@ -39,8 +43,9 @@ class Recorder:
     def record(self, given: StepIn) -> bool:
         """Record a step; returns False if it was recorded before, and raises Invalid if it makes no sense.
 
-        The first step registers the matter.
+        The first step registers the matter. A note hides personal data of the letters.
         """
+        given = given.model_copy(update={"note": masked_note(self.keys, given.note, self.letters)})
         if given.type == "registered":
             return registration.register(self.connection, self.matter_id, self.caller.name, self.now)
         new = self._take_back(given) if given.type == "taken_back" else self._take(given, given.type)

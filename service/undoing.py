@@ -62,10 +62,10 @@ def take_back(office: Office, caller: Caller, deed: Deed) -> list[str]:
                 if deed.name in ("accept", "correct") or place in deed.judged:
                     _take_back_words(connection, office, caller, letter_id)
                 if deed.name == "route":
-                    _take_back_route(connection, caller, matter_id)
+                    _take_back_route(connection, office, caller, matter_id)
                     touched.add(matter_id)
                 if deed.name in ("confirm", "reject") and deed.matter:
-                    _take_back_link(connection, caller, deed.matter, letter_id)
+                    _take_back_link(connection, office, caller, deed.matter, letter_id)
         except Problem as problem:
             if problem.status >= 500:
                 raise
@@ -80,22 +80,22 @@ def _take_back_words(connection: Connection, office: Office, caller: Caller, let
     if newest is None or newest.actor != caller.name:
         raise Conflict("Somebody else has judged this letter since.")
     before = CorrectionIn.model_validate(newest.before)
-    Corrector(connection, office.engine, caller).correct(letter_id, before, "*")
+    Corrector(connection, office.engine, office.keys, caller).correct(letter_id, before, "*")
 
 
-def _take_back_route(connection: Connection, caller: Caller, matter_id: str) -> None:
+def _take_back_route(connection: Connection, office: Office, caller: Caller, matter_id: str) -> None:
     events = events_of(connection, matter_id)
     steps = Handling.of(events).steps
     actors = {event.number: event.detail.get("actor") for event in events}
     if not steps or steps[-1].step != "routed" or actors[steps[-1].number] != caller.name:
         raise Conflict("Something else was done in this matter since.")
     letters = letters_of_matters(connection, [matter_id], EVERYTHING)
-    Recorder(connection, caller, letters).record(StepIn(type="taken_back", event=steps[-1].number))
+    Recorder(connection, caller, office.keys, letters).record(StepIn(type="taken_back", event=steps[-1].number))
     audit.record(connection, caller, "taken_back", audit.MATTER, [matter_id])
 
 
-def _take_back_link(connection: Connection, caller: Caller, matter_id: str, letter_id: str) -> None:
+def _take_back_link(connection: Connection, office: Office, caller: Caller, matter_id: str, letter_id: str) -> None:
     last = last_act_on(connection, letter_id, matter_id)
     if last is None or last.actor != caller.name:
         raise NotFound
-    Decider(connection, caller).undo(matter_id, letter_id)
+    Decider(connection, caller, office.keys).undo(matter_id, letter_id)

@@ -186,7 +186,7 @@ def test_feedback_gives_standing_decisions_without_anybodys_data(office: Office)
         for body in (LIFT, LIFT_AGAIN, ROAD)
     )
     with office.database.write() as connection:
-        decider = Decider(connection, CLERK)
+        decider = Decider(connection, CLERK, office.keys)
         decider.confirm(first.matter_id, second.id, "told by 赵铁柱")
         decider.confirm(first.matter_id, second.id)
         decider.reject(first.matter_id, third.id)

@@ -43,12 +43,12 @@ def arrive(connection: Connection, name: str, scores: dict[frozenset[str], float
         put(connection, letter, *(scored(name, at, score) for at, score in near.items() if score))
 
 
-def carry_out(connection: Connection, step: Any, scores: dict[frozenset[str], float]) -> None:
+def carry_out(decider: Decider, step: Any, scores: dict[frozenset[str], float]) -> None:
     """Carry out a step that makes sense, and no other."""
-    decider, at = Decider(connection, CLERK), matter_of(connection)
+    at = matter_of(decider.connection)
     action, one, other = step
     if action == "arrive":
-        arrive(connection, one, scores)
+        arrive(decider.connection, one, scores)
         return
     here, there = at.get(one, "nowhere"), at.get(other, "nowhere") if isinstance(other, str) else ""
     calls: dict[str, Callable[[], object]] = {
@@ -75,9 +75,9 @@ def assert_decisions_hold(connection: Connection) -> None:
     assert [pair for pair in pairs(connection, "reject") if at[pair[0]] == at[pair[1]]] == []
 
 
-def undo_all(connection: Connection) -> None:
+def undo_all(decider: Decider) -> None:
     """Take back decisions, the newest first, until none stands."""
-    decider = Decider(connection, CLERK)
+    connection = decider.connection
     for _ in range(100):
         rows = connection.execute(select(decisions).where(decisions.c.undone_by.is_(None)))
         if not (standing := sorted(rows, key=lambda row: -row.act)):
@@ -100,12 +100,13 @@ def test_what_stands_holds_and_all_can_be_taken_back(
     office: Office, scores: dict[frozenset[str], float], steps: list[Any]
 ) -> None:
     with office.database.engine.connect() as connection, connection.begin() as transaction:
+        decider = Decider(connection, CLERK, office.keys)
         for name in NAMES[: -len(LATE)]:
             arrive(connection, name, scores)
         for step in steps:
-            carry_out(connection, step, scores)
+            carry_out(decider, step, scores)
             assert_decisions_hold(connection)
-        undo_all(connection)
+        undo_all(decider)
         at = matter_of(connection)
         links = [scored(min(pair), max(pair), score) for pair, score in scores.items()]
         found = {frozenset(name for name in at if at[name] == matter) for matter in at.values()}
@@ -119,10 +120,11 @@ def test_a_removed_letter_leaves_decisions_that_hold(
     office: Office, scores: dict[frozenset[str], float], steps: list[Any], gone: str
 ) -> None:
     with office.database.engine.connect() as connection, connection.begin() as transaction:
+        decider = Decider(connection, CLERK, office.keys)
         for name in NAMES:
             arrive(connection, name, scores)
         for step in steps:
-            carry_out(connection, step, scores)
+            carry_out(decider, step, scores)
         before = matter_of(connection)
         remove_letter(connection, gone)
         assert_decisions_hold(connection)

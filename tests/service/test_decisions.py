@@ -27,8 +27,8 @@ def connection(office: Office) -> Iterator[Connection]:
 
 
 @pytest.fixture
-def decider(connection: Connection) -> Decider:
-    return Decider(connection, CLERK)
+def decider(connection: Connection, office: Office) -> Decider:
+    return Decider(connection, CLERK, office.keys)
 
 
 def shelve(connection: Connection, ids: str, *links: Link) -> None:

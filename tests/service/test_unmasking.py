@@ -1,3 +1,5 @@
+import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -6,7 +8,8 @@ from sqlalchemy import select
 from service.caller import Role
 from service.office import Office
 from service.tables import audit, letters
-from tests.service.desk import BRIBE, LIFT, ZHAO, Desk, LetIn, assert_problem
+from tests.service.databases import content_of
+from tests.service.desk import BRIBE, LIFT, QIAN, ROAD, ZHAO, Desk, LetIn, assert_problem
 
 TITLE = "赵铁柱的信"
 BODY = f"我叫赵铁柱，电话13812340000。{LIFT}"
@@ -45,6 +48,38 @@ def test_unmasking_is_recorded_with_its_reason_masked(clerk: Desk, office: Offic
     assert [(row.actor, row.object_id, row.detail) for row in rows] == [
         ("clerk", letter["id"], {"reason": "回电核实赵**的情况，138****0000"})
     ]
+
+
+NOTE = "赵铁柱来电13812340000，与钱多多同住"
+OWN_NOTE = "钱多多来电13812340000"
+NOTE_MASKED = "赵**来电138****0000，与钱**同住"
+
+
+def test_notes_on_a_matter_hide_what_its_letters_tell(clerk: Desk, office: Office) -> None:
+    first = clerk.deliver(LIFT, petitioner=ZHAO)
+    second = clerk.deliver(ROAD, petitioner=QIAN)
+    matter, other = first["matter"]["id"], second["matter"]["id"]
+    clerk.correct(second["id"], review="accepted", reason=OWN_NOTE)
+    clerk.post(f"/matters/{matter}/merge", {"matter_id": other, "note": NOTE})
+    clerk.post(f"/matters/{matter}/events", {"type": "accepted", "note": NOTE})
+    clerk.post(f"/matters/{matter}/links", {"letter_id": second["id"], "decision": "confirm", "note": NOTE})
+    clerk.post(f"/matters/{matter}/split", {"letter_ids": [second["id"]], "note": NOTE})
+    clerk.post(f"/matters/{matter}/links", {"letter_id": second["id"], "decision": "reject", "note": NOTE})
+    told = clerk.read(f"/matters/{matter}")["events"]
+    clerk.post(f"/letters/{second['id']}/restrict", {"reason": OWN_NOTE})
+    stored = content_of(office.database)
+    names = [str(ZHAO["name"]), str(QIAN["name"])]
+    marks = [*names, *(json.dumps(name).strip('"') for name in names), "13812340000"]
+    assert not [mark for mark in marks if mark.encode() in stored]
+    assert {"merged", "accepted", "confirmed", "split", "rejected"} <= {
+        event["kind"] for event in told if event["detail"].get("reason") == NOTE_MASKED
+    }
+
+
+def test_a_step_that_is_told_twice_with_its_note_is_recorded_once(clerk: Desk) -> None:
+    matter = clerk.deliver(LIFT, petitioner=ZHAO)["matter"]["id"]
+    step = {"type": "accepted", "at": datetime.now(UTC).isoformat(), "note": NOTE}
+    assert [clerk.post(f"/matters/{matter}/events", step).status_code for _ in range(2)] == [201, 200]
 
 
 @pytest.mark.parametrize("reason", [None, "", "   ", " ab ", 5, "x" * 501])
