@@ -35,7 +35,7 @@ def send(desk: Desk, content: bytes, name: str = "letters.jsonl", key: str | Non
     # The client of the tests would put a large form into a file of its own.
     head = f'--x\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
     body = head.encode() + content + b"\r\n--x--\r\n"
-    headers = {"Idempotency-Key": key} if key else {}
+    headers = {"Idempotency-Key": key} if key is not None else {}
     return desk.call("POST", "/imports", headers=headers, data=body, content_type="multipart/form-data; boundary=x")
 
 
@@ -121,6 +121,12 @@ def test_the_same_file_under_the_same_key_is_one_import(clerk: Desk, let_in: Let
     assert_problem(send(clerk, content, "letters.csv", key="k"), 409, "Idempotency-Key")
     assert sent(let_in("clerk", "li"), content, key="k") != made
     assert count(office.database, "letters") == 1
+
+
+def test_an_empty_key_is_none(clerk: Desk) -> None:
+    assert sent(clerk, lines({"body": LIFT}), key="") != sent(clerk, lines({"body": ROAD}), key="")
+    letters = [clerk.post("/letters", {"body": body}, Idempotency_Key="") for body in (LIFT, ROAD)]
+    assert [letter.status_code for letter in letters] == [201, 201]
 
 
 def test_the_same_file_again_stores_nothing_twice(clerk: Desk, office: Office) -> None:
