@@ -14,8 +14,8 @@ from service.errors import Conflict, Invalid, NotFound, TooMany
 from service.queries import access
 from service.queries import users as queries
 from service.queries.letters import moment
-from service.secrets import hash_of
 from service.schemas.access import LONGEST_NAME
+from service.secrets import hash_of
 
 USER = "user"
 UNATTENDED = (
