@@ -30,7 +30,7 @@ def send_import(header: DeliveryHeader, form: ImportForm) -> Response:
     office, caller = this_office(), this_caller()
     content = form.file.read(uploads.MOST_BYTES + 1)
     name = form.file.filename or ""
-    key = header.idempotency_key
+    key = header.idempotency_key or None
     import_id = uploads.accept(office.database, office.keys, caller, name, content, key, form.columns)
     response = _shown(import_id, 202)
     response.headers["Location"] = f"/api/v1/imports/{import_id}"

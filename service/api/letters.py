@@ -60,7 +60,7 @@ def deliver(header: DeliveryHeader, body: LetterIn) -> Response:
 
     Repeating an external_id or an Idempotency-Key with the same content answers 200 and stores nothing new.
     """
-    received = this_office().reception.receive(Delivery(body, this_caller(), header.idempotency_key))
+    received = this_office().reception.receive(Delivery(body, this_caller(), header.idempotency_key or None))
     _count(received)
     if received.restricted:
         leave_out()

@@ -181,11 +181,6 @@ class DeliveryHeader(BaseModel):
         default=None, alias="Idempotency-Key", description="Any text that was not used before, best a new UUID."
     )
 
-    @field_validator("idempotency_key")
-    @classmethod
-    def _empty_says_nothing(cls, value: str | None) -> str | None:
-        return value or None
-
 
 class PageQuery(BaseModel):
     """Which page of a list."""
