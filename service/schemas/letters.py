@@ -18,9 +18,10 @@ from model.identity import identity_of
 from model.letter_file import Row
 from model.records import Letter
 from model.when import parse_time
+from model.words.tables import table
 
 MOST_CHARACTERS = 100_000
-CHANNELS = {"来信": "letter", "来访": "visit", "网信": "web", "网上": "web", "来电": "phone", "电话": "phone"}
+CHANNELS = {word: channel for channel, words in table("channels").items() for word in words}
 # What times look like, for those who describe them to others; `parse_time` decides.
 _YEAR = r"(19|20|21)[0-9]{2}"
 TIME = (
@@ -111,7 +112,7 @@ class LetterIn(BaseModel):
     @field_validator("channel", mode="before")
     @classmethod
     def _known_channel(cls, value: Any) -> Any:
-        return CHANNELS.get(value, value) if isinstance(value, str) else value
+        return CHANNELS.get(value.strip(), value) if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _has_text(self) -> "LetterIn":

@@ -3,6 +3,7 @@
 //                        (in a row of data-rows: while the focus is in that row)
 //   data-key-name="..."  what the help calls it, if not by its own words
 //   data-dialog="help"   the dialog that a button opens
+//   data-first           the field of a panel in which work begins; while it is empty, digits are keys
 //   data-rows            a table or list whose rows j and k walk through; a.open opens a row, x ticks its box
 const OFF = "hongyan.keys.off";
 const FIELDS = "input:not([type=checkbox], [type=radio], [type=submit], [type=hidden]), select, textarea";
@@ -14,7 +15,10 @@ const within = () => [...document.querySelectorAll("dialog[open]")].at(-1) ?? do
 const shown = (element) => element.checkVisibility() && !element.disabled;
 // An open panel in which somebody works comes first: its keys are its own.
 const panel = () => document.activeElement.closest("details[open]");
-const declared = () => [panel(), within()].flatMap((one) => [...(one?.querySelectorAll("[data-key]") ?? [])]).filter(shown);
+// A panel that lies over the page keeps all keys while somebody works in it: what is typed there must do nothing else.
+const overlay = () => document.activeElement.closest(".panel[open]");
+const places = () => (overlay() ? [overlay()] : [panel(), within()]);
+const declared = () => places().flatMap((one) => [...(one?.querySelectorAll("[data-key]") ?? [])]).filter(shown);
 
 const ROWS = "[data-rows] tr, [data-rows] li";
 
@@ -33,8 +37,7 @@ function work(element) {
   }
   element.click();
   const opened = element.matches("summary") && element.parentElement.open ? element.parentElement : null;
-  const field = opened?.querySelector(`[autofocus], ${FIELDS}, button`);
-  field?.focus();
+  (opened?.querySelector("[data-first]") ?? opened?.querySelector(`${FIELDS}, button`))?.focus();
 }
 
 function walk(step) {
@@ -61,9 +64,14 @@ function leave(event) {
   }
 }
 
+function writes(event) {
+  const field = event.target.closest(FIELDS);
+  return field && !(field.matches("[data-first]") && !field.value && /^[0-9]$/.test(event.key));
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") leave(event);
-  if (event.ctrlKey || event.altKey || event.metaKey || event.target.closest(FIELDS)) return;
+  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || writes(event)) return;
   const key = wide[event.key] ?? event.key;
   if (key === "?" && help.open) {
     help.close();
@@ -74,7 +82,11 @@ document.addEventListener("keydown", (event) => {
   if (localStorage.getItem(OFF) && key !== "?") return;
   const element = event.repeat ? null : meant(key);
   if (element) work(element);
-  else if (key === "j") walk(1);
+  else if (overlay()) {
+    // Whoever types means the field, and the character goes there.
+    if (key.length === 1 && key !== " ") overlay().querySelector(FIELDS)?.focus();
+    return;
+  } else if (key === "j") walk(1);
   else if (key === "k") walk(-1);
   else if (key === "x") tick();
   else return;

@@ -167,7 +167,8 @@ def test_an_unreadable_time_is_an_error_only_if_strict(given: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "channel"), [("来信", "letter"), ("来访", "visit"), ("网上", "web"), ("电话", "phone"), ("web", "web")]
+    ("given", "channel"),
+    [("来信", "letter"), ("来访", "visit"), ("网上", "web"), ("电话", "phone"), ("web", "web"), ("网上信访 ", "web")],
 )
 def test_channels_have_chinese_names(given: str, channel: str) -> None:
     assert letter_in({"body": "电梯", "channel": given}).channel == channel

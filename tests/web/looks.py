@@ -1,6 +1,7 @@
 """What every screen must stand: axe-core's checks of WCAG 2.2 AA, and pictures for critical eyes."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,10 +11,11 @@ from playwright.sync_api import Page, ViewportSize
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 DESKTOP, PHONE = ViewportSize(width=1366, height=768), ViewportSize(width=390, height=844)
 
+Scheme = Literal["light", "dark"]
 
-def assert_accessible(page: Page) -> None:
+
+def assert_accessible(page: Page, schemes: Sequence[Scheme] = ("light", "dark")) -> None:
     """Check a page in light and in dark; a violation names its rule and its elements."""
-    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
     for scheme in schemes:
         page.emulate_media(color_scheme=scheme)
         found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]})

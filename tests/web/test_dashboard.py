@@ -66,14 +66,6 @@ def test_period_and_formula_stay_in_the_address(house: House, enter: Enter) -> N
     assert text("stats.formula_repeats_matters") in visit.page.inner_text("main")
 
 
-def test_an_analyst_sees_figures_that_lead_nowhere(house: House, enter: Enter) -> None:
-    fill(house)
-    visit = enter("analyst")
-    visit.go("/dashboard")
-    assert visit.page.locator("main a:not([href^='/dashboard'])").count() == 0
-    assert_accessible(visit.page)
-
-
 def test_page_and_assets_are_small(house: House, enter: Enter) -> None:
     fill(house)
     visit = enter("supervisor")
