@@ -42,6 +42,8 @@ TELLING_FILTERS = frozenset(
         "due",
         "clock",
         "format",
+        "queue",
+        "order",
     }
 )
 HOUR = len("2026-03-05T09")
