@@ -44,17 +44,17 @@ def reports() -> ResponseReturnValue:
         chart=_chart(report),
         chosen=chosen,
         restricted=query.restricted,
-        this_month=month_of(datetime.now(UTC)).name,
+        last_month=month_of(datetime.now(UTC)).previous.name,
         rate_text=rate_text,
         change_text=change_text,
     )
 
 
 def _period() -> Period:
-    """Return the month or year that the address asks for: this month unless it names one."""
+    """Return the month or year that the address asks for: the last full month unless it names one."""
     name = request.args.get("period") or request.args.get("month") or request.args.get("year")
     if not name:
-        return month_of(datetime.now(UTC))
+        return month_of(datetime.now(UTC)).previous
     try:
         period = period_of(name)
     except ValueError as error:
