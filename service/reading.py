@@ -142,7 +142,8 @@ class Reader:
                 *("category", "level2", "suggested", "lacking", "verdict", "review", "needs_review"),
                 *("visit_level", "restricted", "due"),
             )
-            narrow = replace(narrow, **dict.fromkeys(withheld))
+            nothing: dict[str, Any] = dict.fromkeys(withheld)
+            narrow = replace(narrow, **nothing)
         return narrow if self.flagger.on else replace(narrow, visit_level=None)
 
     def similar(self, engine: Engine, letter_id: str) -> list[SimilarOut]:

@@ -1,6 +1,6 @@
 """What waits for a clerk: letters that nobody has judged, and matters whose deadline is near or over."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, get_args
@@ -8,9 +8,9 @@ from typing import Any, get_args
 from sqlalchemy import Row
 
 from service.paging import cursor_of, position_of
-from service.queries.deadlines import DueFilter, count_due, page_of_due
+from service.queries.deadlines import DueFilter, count_due, first_duties, page_of_due
 from service.queries.letters import letters_of_matters
-from service.queries.lists import MOST_COUNTED, page_of_letters
+from service.queries.lists import MOST_COUNTED, page_of_letters, place_of
 from service.reading import Reader
 from service.schemas.queues import OF_DEADLINES, QueueName, QueueQuery
 from service.schemas.requests import Due, due_filter
@@ -22,7 +22,7 @@ NEAR = 200
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A letter that waits; with a deadline, the newest letter of its matter, and which duty is due when."""
+    """A letter that waits, or the newest one of a matter that does, and which duty in the matter is due first, when."""
 
     letter: LetterOut
     clock: str | None = None
@@ -51,10 +51,11 @@ class Waiting:
         return [name for name in names if name != "restricted" or self.reader.caller.reads(restricted=True)]
 
     def page(self, query: QueueQuery, limit: int) -> QueuePage:
-        """Return a page of a queue: letters newest first, deadlines in the order of their times."""
+        """Return a page of a queue: letters in the order asked for, deadlines in the order of their times."""
         if not query.of_deadlines:
             page = self.reader.letters(query.filter(), limit, query.cursor)
-            return QueuePage([Entry(letter) for letter in page.items], page.next)
+            duties = first_duties(self.reader.connection, [one.matter.id for one in page.items if one.matter])
+            return QueuePage([_entry(letter, duties) for letter in page.items], page.next)
         after = position_of(query.cursor) if query.cursor else None
         due = self._due(query, limit + 1, after)
         more = cursor_of(due[limit - 1].due_at, due[limit - 1].matter_id) if len(due) > limit else None
@@ -81,8 +82,9 @@ class Waiting:
             others = [one for one in (*due[place + 1 :], *due[: max(place, 0)]) if one.matter_id != row.matter_id]
             rows = self._newest(others[:1])
             return next((str(one.id) for one in rows.values()), None)
-        for after in ((row.received_at, row.id), None):
-            found = page_of_letters(self.reader.connection, self.reader.caller.sight, query.filter(), 2, after)
+        narrow = query.filter()
+        for after in (place_of(self.reader.connection, row, narrow.order), None):
+            found = page_of_letters(self.reader.connection, self.reader.caller.sight, narrow, 2, after)
             left = [str(one.id) for _, one in found if one.id != row.id]
             if left:
                 return left[0]
@@ -106,3 +108,8 @@ class Waiting:
         ids = [one.matter_id for one in due]
         rows = letters_of_matters(self.reader.connection, ids, self.reader.caller.insight)
         return {row.matter_id: row for row in rows}
+
+
+def _entry(letter: LetterOut, duties: Mapping[str, Row[Any]]) -> Entry:
+    duty = duties.get(letter.matter.id) if letter.matter else None
+    return Entry(letter, duty.clock, datetime.fromisoformat(duty.due_at)) if duty else Entry(letter)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, exi
 
 from model.records import VisitLevel
 from service.matters import Duty
-from service.queries.letters import Sight, moment
+from service.queries.letters import Sight, ahead, moment
 from service.queries.matters import of_level
 from service.tables import deadlines, letters
 
@@ -49,7 +49,7 @@ def page_of_due(
     seen = exists().where(letters.c.matter_id == deadlines.c.matter_id, sight.condition())
     statement = select(deadlines).where(seen, *_first(narrow))
     if after:
-        statement = statement.where(_later(deadlines.c.matter_id, after))
+        statement = statement.where(ahead(deadlines.c.due_at, deadlines.c.matter_id, after))
     return list(connection.execute(statement.order_by(deadlines.c.due_at, deadlines.c.matter_id).limit(limit)))
 
 
@@ -67,8 +67,24 @@ def due_letters(
     of_matter = letters.c.matter_id == deadlines.c.matter_id
     statement = select(deadlines.c.due_at, letters.c.id).join(letters, of_matter).where(*conditions, *_first(narrow))
     if after:
-        statement = statement.where(_later(letters.c.id, after))
+        statement = statement.where(ahead(deadlines.c.due_at, letters.c.id, after))
     return list(connection.execute(statement.order_by(deadlines.c.due_at, letters.c.id).limit(limit)))
+
+
+def nothing_due() -> ColumnElement[bool]:
+    """Return the condition that nothing is due in the matter of a letter."""
+    return ~exists().where(deadlines.c.matter_id == letters.c.matter_id)
+
+
+def first_duties(connection: Connection, matter_ids: Iterable[str]) -> dict[str, Row[Any]]:
+    """Return matter_id, clock and due_at of the first duty in each of some matters; nothing where nothing is due."""
+    statement = select(deadlines).where(deadlines.c.matter_id.in_(set(matter_ids)), *_first(DueFilter()))
+    return {row.matter_id: row for row in connection.execute(statement)}
+
+
+def first_due(connection: Connection, matter_id: str | None) -> str | None:
+    """Return when the first duty in a matter is due; None if nothing is."""
+    return connection.execute(select(func.min(deadlines.c.due_at)).where(deadlines.c.matter_id == matter_id)).scalar()
 
 
 def matters_due(narrow: DueFilter) -> Select[tuple[str]]:
@@ -87,11 +103,6 @@ def _first(narrow: DueFilter) -> list[ColumnElement[bool]]:
         )
         conditions.append(~exists().where(other.c.matter_id == deadlines.c.matter_id, earlier))
     return conditions
-
-
-def _later(one: ColumnElement[str], after: tuple[str, str]) -> ColumnElement[bool]:
-    due_at, identifier = after
-    return and_(deadlines.c.due_at >= due_at, or_(deadlines.c.due_at > due_at, one > identifier))
 
 
 def _conditions(narrow: DueFilter) -> list[ColumnElement[bool]]:

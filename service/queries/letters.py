@@ -96,6 +96,12 @@ def behind(at: ColumnElement[Any], one: ColumnElement[Any], after: tuple[str, st
     return and_(at <= received_at, or_(at < received_at, one < identifier))
 
 
+def ahead(at: ColumnElement[Any], one: ColumnElement[Any], after: tuple[str, str]) -> ColumnElement[bool]:
+    """Return the condition that a row stands behind a time and id, oldest first."""
+    received_at, identifier = after
+    return and_(at >= received_at, or_(at > received_at, one > identifier))
+
+
 def insert_letter(
     connection: Connection, values: dict[str, Any], vector: bytes | None, model: str, hashes: Iterable[str]
 ) -> None:

@@ -6,20 +6,23 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Row, case, func, select
 
-from service.queries.deadlines import DueFilter, due_letters, matters_due
-from service.queries.letters import WHOLE, Sight, behind, moment
+from service.queries.deadlines import DueFilter, due_letters, first_due, matters_due, nothing_due
+from service.queries.letters import WHOLE, Sight, ahead, behind, moment
 from service.queries.search import find_words
 from service.search_words import Wanted
 from service.tables import letters
 
 Fact = Literal["category", "region", "channel"]
+Order = Literal["newest", "oldest", "due"]
+# Letters in whose matters nothing is due stand behind all times, by their receipt after this.
+NOTHING_DUE = "~"
 # Of longer lists people are told that they are longer, not how long.
 MOST_COUNTED = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a list of letters is narrowed by; None means anything."""
+    """What a list of letters is narrowed by, and its order; None means anything."""
 
     category: str | None = None
     level2: str | None = None
@@ -36,6 +39,7 @@ class Filter:
     until: datetime | None = None
     text: Wanted | None = None
     due: DueFilter | None = None
+    order: Order = "newest"
 
 
 def page_of_letters(
@@ -43,7 +47,8 @@ def page_of_letters(
 ) -> list[tuple[str, Row[Any]]]:
     """Return up to `limit` letters, each with the time that it stands at, behind the time and id of the last one seen.
 
-    They stand at their receipt, newest first; where something is due, at its time, what is due first first.
+    They stand at their receipt, newest or oldest first; ordered by what is due, or narrowed to it, at its time, what is
+    due first first, and behind it those where nothing is due.
     """
     found = _places(connection, sight, narrow, limit, after)
     ids = [letter_id for _, letter_id in found]
@@ -60,11 +65,47 @@ def _places(
         return [(None, one) for one in find_words(connection, narrow.text, conditions, limit, after)]
     if narrow.due is not None:
         return [(row.due_at, row.id) for row in due_letters(connection, conditions, narrow.due, limit, after)]
-    statement = select(letters.c.received_at, letters.c.id).where(*conditions)
+    if narrow.order == "due":
+        return _by_deadline(connection, conditions, limit, after)
+    return _by_receipt(connection, conditions, limit, after, narrow.order == "oldest")
+
+
+def _by_receipt(
+    connection: Connection,
+    conditions: list[ColumnElement[bool]],
+    limit: int,
+    after: tuple[str, str] | None,
+    oldest_first: bool,
+) -> list[tuple[str | None, str]]:
+    at, one = letters.c.received_at, letters.c.id
+    statement = select(at, one).where(*conditions).limit(limit)
     if after:
-        statement = statement.where(behind(letters.c.received_at, letters.c.id, after))
-    newest_first = (letters.c.received_at.desc(), letters.c.id.desc())
-    return [(row.received_at, row.id) for row in connection.execute(statement.order_by(*newest_first).limit(limit))]
+        statement = statement.where((ahead if oldest_first else behind)(at, one, after))
+    statement = statement.order_by(at, one) if oldest_first else statement.order_by(at.desc(), one.desc())
+    return [(row.received_at, row.id) for row in connection.execute(statement)]
+
+
+def _by_deadline(
+    connection: Connection, conditions: list[ColumnElement[bool]], limit: int, after: tuple[str, str] | None
+) -> list[tuple[str | None, str]]:
+    """Return first what is due, in the order of its times, and behind it, oldest first, where nothing is."""
+    found: list[tuple[str | None, str]] = []
+    if after is None or not after[0].startswith(NOTHING_DUE):
+        due = due_letters(connection, conditions, DueFilter(), limit, after)
+        found, after = [(row.due_at, row.id) for row in due], None
+    else:
+        after = after[0].removeprefix(NOTHING_DUE), after[1]
+    if len(found) < limit:
+        rest = _by_receipt(connection, [*conditions, nothing_due()], limit - len(found), after, oldest_first=True)
+        found += [(f"{NOTHING_DUE}{at}", one) for at, one in rest]
+    return found
+
+
+def place_of(connection: Connection, row: Row[Any], order: Order) -> tuple[str, str]:
+    """Return the time and id at which a letter stands in a list of an order."""
+    if order != "due":
+        return row.received_at, row.id
+    return first_due(connection, row.matter_id) or f"{NOTHING_DUE}{row.received_at}", row.id
 
 
 def count_up_to(connection: Connection, sight: Sight, narrow: Filter, most: int = MOST_COUNTED) -> int:

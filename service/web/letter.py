@@ -19,7 +19,7 @@ from service.web.asked import asked, categories
 from service.web.blueprint import web
 from service.web.marks import MOST_WEIGHTS, beside, fresh_in, marked
 
-FIELDS = ("queue", "category", "region", "channel", "level")
+FIELDS = ("queue", "category", "region", "channel", "level", "order")
 # Pages that a browser fetches before somebody wants them.
 PRELOAD = "X-Preload"
 # What somebody did last, and where, stands in the session so that it can be taken back.

@@ -12,7 +12,7 @@ from service.caller import OFFICE
 from service.errors import Problem
 from service.office import this_office
 from service.queries.units import units_in_use
-from service.schemas.queues import QueueQuery
+from service.schemas.queues import USUAL, QueueQuery
 from service.texts import text
 from service.undoing import Deed, DeedName
 from service.waiting import Waiting
@@ -40,6 +40,7 @@ def queue() -> str:
     return render_template(
         "queue.html",
         query=query,
+        usual=USUAL,
         page=page,
         counts=counts,
         units=units,

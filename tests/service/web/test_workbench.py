@@ -2,13 +2,15 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from service.caller import Caller, Role
 from service.office import Office
 from service.queries.units import units_in_use, units_of_category
-from service.tables import audit
+from service.schemas.queues import QueueQuery
+from service.tables import audit, deadlines
 from service.texts import text
+from service.waiting import Waiting
 from service.web.differences import difference
 from tests.service.desk import BRIBE, BRIBE_AGAIN, LIFT, LIFT_AGAIN, ROAD, WAGES, ZHAO, Desk, ids, take
 from tests.service.rights import Visitor, Way, visit, ways
@@ -51,6 +53,39 @@ def test_filters_of_a_queue_stand_in_the_address(office: Office, clerk_at_work: 
     assert near.id in page
     assert far.id not in page
     assert f"/letters/{near.id}?queue=new&amp;region=" in page
+
+
+def test_a_queue_begins_with_what_is_due_first_unless_another_order_is_asked_for(
+    office: Office, clerk_at_work: Visitor
+) -> None:
+    times = {LIFT: "2026-03-04", ROAD: "2026-03-02", WAGES: "2026-03-03"}
+    lift, road, wages = (take(office, body, received_at=at).row for body, at in times.items())
+    # Where nothing is due a letter waits behind the others, and is not lost.
+    with office.database.write() as connection:
+        connection.execute(delete(deadlines).where(deadlines.c.matter_id == road.matter_id))
+    orders = {"": (wages, lift, road), "oldest": (road, wages, lift), "newest": (lift, wages, road)}
+    for order, expected in orders.items():
+        page = queue(clerk_at_work, "new", **({"order": order} if order else {}))
+        places = [page.index(row.id) for row in expected]
+        assert places == sorted(places), order
+        following = clerk_at_work.browser.get(f"/letters/{expected[0].id}?queue=new&order={order}").text
+        assert f'rel="next" href="/letters/{expected[1].id}?queue=new' in following
+
+
+def test_every_letter_is_on_one_page_of_a_queue_by_deadline(office: Office) -> None:
+    rows = [take(office, f"{body}{number}", received_at=LONG_AGO).row for number in range(3) for body in (LIFT, ROAD)]
+    with office.database.write() as connection:
+        connection.execute(delete(deadlines).where(deadlines.c.matter_id.in_([row.matter_id for row in rows[:3]])))
+    with office.database.read() as connection:
+        waiting = Waiting(office.reader(connection, Caller("li", "clerk")), 3)
+        seen, query = [], QueueQuery(queue="new")
+        while True:
+            page = waiting.page(query, 2)
+            seen += [entry.letter.id for entry in page.entries]
+            if page.next is None:
+                break
+            query = query.model_copy(update={"cursor": page.next})
+    assert sorted(seen) == sorted(row.id for row in rows)
 
 
 def test_deadlines_lead_to_the_newest_letter_of_their_matter(office: Office, clerk_at_work: Visitor) -> None:
