@@ -10,13 +10,17 @@ async function preload() {
   if (answer.ok && !answer.redirected) next = { address, page: await answer.text() };
 }
 
-// Puts a whole page in the place of this one, as following a link would.
+// Without the next letter at hand the server leads on.
+const prepare = () => preload().catch(() => (next = null));
+
+// Puts a whole page in the place of this one, as following a link would; the way around tells who is logged in.
 function show(text, address, told) {
   const page = new DOMParser().parseFromString(text, "text/html");
   document.title = page.title;
   document.body.className = page.body.className;
   const content = document.adoptNode(page.getElementById("content"));
   document.getElementById("content").replaceWith(content);
+  document.querySelector("header.top").replaceWith(document.adoptNode(page.querySelector("header.top")));
   if (told) {
     const line = document.createElement("p");
     line.className = "flash flash-done";
@@ -27,7 +31,7 @@ function show(text, address, told) {
   history.pushState(null, "", address);
   scrollTo(0, 0);
   content.focus();
-  preload();
+  prepare();
 }
 
 document.addEventListener("submit", async (event) => {
@@ -37,8 +41,14 @@ document.addEventListener("submit", async (event) => {
   const ready = next;
   const headers = { "X-Preloaded": ready.address, Accept: "text/html" };
   form.inert = true;
-  const answer = await fetch(form.action, { method: "POST", body: new FormData(form, event.submitter), headers });
-  if (answer.headers.get("Content-Type")?.startsWith("application/json")) {
+  const body = new FormData(form, event.submitter);
+  const answer = await fetch(form.action, { method: "POST", body, headers }).catch(() => null);
+  if (!answer) {
+    // Nobody answers: the form goes the usual way, so that the browser tells what is wrong.
+    next = null;
+    form.inert = false;
+    form.requestSubmit(event.submitter);
+  } else if (answer.headers.get("Content-Type")?.startsWith("application/json")) {
     show(ready.page, ready.address, (await answer.json()).told);
   } else {
     show(await answer.text(), answer.url);
@@ -46,4 +56,4 @@ document.addEventListener("submit", async (event) => {
 });
 
 addEventListener("popstate", () => location.reload());
-preload().catch(() => (next = null));
+prepare();

@@ -1,9 +1,11 @@
 """The workbench, without a mouse: what happens between two clerks, and what the pages spare them."""
 
 import pytest
+from sqlalchemy import delete
 
 from service.caller import Caller
 from service.office import Office
+from service.tables import sessions
 from service.texts import text
 from tests.service.desk import LIFT, ROAD, WAGES, WAGES_AGAIN, ZHAO, take
 from tests.web.conftest import Enter
@@ -95,6 +97,19 @@ def test_a_pasted_letter_is_stored_and_shown(enter: Enter) -> None:
     visit.page.get_by_role("button", name=text("paste.submit")).click()
     visit.told(text("paste.stored"))
     assert visit.page.locator(".letter-text").inner_text() == LIFT
+
+
+def test_who_was_away_too_long_is_told_that_nothing_was_saved(house: House, enter: Enter) -> None:
+    row, _ = (take(house.office, body).row for body in (LIFT, ROAD))
+    visit = enter("clerk", "li")
+    open_first(visit)
+    with house.office.database.write() as connection:
+        connection.execute(delete(sessions))
+    visit.press("a")
+    visit.told(text("login.expired"))
+    assert visit.page.get_by_label(text("login.name")).is_visible()
+    assert visit.page.get_by_role("button", name=text("page.logout")).count() == 0
+    assert standing(house.office, row.id)[0] == "pending"
 
 
 @pytest.mark.parametrize("queue", ["new", "review", "overdue", "soon"])
