@@ -1,9 +1,12 @@
 """Gathers scored pairs of letters into matters: a pure function of letters, links and what people decided."""
 
-import heapq
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
 
 from model.records import RelationName
 
@@ -16,6 +19,8 @@ MOST_COMPARED = 500
 LINK_FROM = 0.2
 # Scores are added up as whole millionths, so that no order of adding shows.
 _UNIT = 1_000_000
+
+Places = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +57,26 @@ def gather(
     rejected pairs apart, whatever the scores, and two groups that both hold confirmed pairs join only by a person's
     decision. The result depends on the sets only, not on their order.
     """
-    groups = _Groups(connected(letters, confirmed), join_from)
-    groups.score(links)
-    groups.bar(rejected)
-    groups.join()
-    return sorted(groups.members.values(), key=min)
+    links, confirmed, rejected = list(links), list(confirmed), list(rejected)
+    # No mean reaches what none of its scores reaches, so that what does not hang together is gathered apart.
+    near = [(link.a, link.b) for link in links if link.score >= join_from - 1 / _UNIT]
+    parts = connected(letters, chain(confirmed, near))
+    part_of = {letter: i for i, part in enumerate(parts) for letter in part}
+    scored: dict[int, list[Link]] = defaultdict(list)
+    for link in links:
+        if (place := part_of.get(link.a, -1)) == part_of.get(link.b):
+            scored[place].append(link)
+    together, apart = (_by_part(part_of, pairs) for pairs in (confirmed, rejected))
+    found = [part for part in parts if len(part) == 1]
+    for i, part in enumerate(parts):
+        if len(part) == 1:
+            continue
+        groups = _Groups(connected(part, together[i]), join_from)
+        groups.score(scored[i])
+        groups.bar(apart[i])
+        groups.join()
+        found += [group for group in groups.members if group]
+    return sorted(found, key=min)
 
 
 def connected(letters: Iterable[str], pairs: Iterable[Collection[str]]) -> list[frozenset[str]]:
@@ -68,86 +88,99 @@ def connected(letters: Iterable[str], pairs: Iterable[Collection[str]]) -> list[
             parent[letter] = letter = parent[parent[letter]]
         return letter
 
-    for pair in pairs:
-        if all(letter in parent for letter in pair):
-            first, *others = sorted(map(root, pair))
-            parent.update(dict.fromkeys(others, first))
+    for one, other in pairs:
+        if one in parent and other in parent:
+            first, second = root(one), root(other)
+            parent[max(first, second)] = min(first, second)
     found: dict[str, list[str]] = {}
     for letter in parent:
         found.setdefault(root(letter), []).append(letter)
     return [frozenset(group) for group in found.values()]
 
 
-class _Groups:
-    """Groups of letters, each known by its first letter, with the sums of scores between them."""
+def _by_part(part_of: Mapping[str, int], pairs: Iterable[frozenset[str]]) -> dict[int, list[frozenset[str]]]:
+    """Return the pairs whose letters are of the same part, by part."""
+    found: dict[int, list[frozenset[str]]] = defaultdict(list)
+    for one, other in pairs:
+        if (place := part_of.get(one, -1)) == part_of.get(other):
+            found[place].append(frozenset((one, other)))
+    return found
 
-    def __init__(self, groups: Sequence[frozenset[str]], join_from: float) -> None:
+
+class _Groups:
+    """Groups of letters in the order of their first letters, with the sums of scores between them.
+
+    A row and a column for each group: a matter of a thousand letters has half a million scored pairs, far too many for
+    dictionaries. A group that was joined to another keeps an empty row.
+    """
+
+    def __init__(self, groups: Iterable[frozenset[str]], join_from: float) -> None:
         self.join_from = join_from
-        self.members = {min(group): group for group in groups}
-        self.place = {letter: name for name, group in self.members.items() for letter in group}
-        self.confirmed = {name for name, group in self.members.items() if len(group) > 1}
-        self.sums: dict[str, dict[str, int]] = {name: {} for name in self.members}
-        self.barred: dict[str, set[str]] = {name: set() for name in self.members}
+        self.members = sorted(groups, key=min)
+        self.sizes = np.array([len(group) for group in self.members], np.int64)
+        self.sums = np.zeros((len(self.members), len(self.members)), np.int64)
+        self.barred = np.zeros_like(self.sums, bool)
+        self._place = {letter: i for i, group in enumerate(self.members) for letter in group}
 
     def score(self, links: Iterable[Link]) -> None:
         """Add up the scores between groups; a pair that was scored twice counts with the higher score."""
-        highest: dict[frozenset[str], float] = {}
-        for link in links:
-            if link.a in self.place and link.b in self.place:
-                highest[link.ends] = max(link.score, highest.get(link.ends, 0.0))
-        for pair, score in highest.items():
-            for here, there in self._places(pair):
-                self.sums[here][there] = self.sums[here].get(there, 0) + round(score * _UNIT)
+        number = {letter: i for i, letter in enumerate(self._place)}
+        given = list(links)
+        ends = np.array([[number[link.a] for link in given], [number[link.b] for link in given]], np.int64).T
+        scores = np.rint(np.array([link.score for link in given], np.float64) * _UNIT).astype(np.int64)
+        pairs = np.sort(ends, axis=1) @ (len(number), 1)
+        order = np.lexsort((scores, pairs))
+        highest = order[np.append(pairs[order][1:] != pairs[order][:-1], True)] if len(order) else order
+        place = np.fromiter(self._place.values(), np.int64, len(number))
+        here, there = place[ends[highest]].T
+        for one, other in ((here, there), (there, here)):
+            np.add.at(self.sums, (one, other), scores[highest])
+        np.fill_diagonal(self.sums, 0)
 
     def bar(self, rejected: Iterable[frozenset[str]]) -> None:
         """Keep the groups of rejected pairs apart, and confirmed groups from each other."""
-        for pair in rejected:
-            if all(letter in self.place for letter in pair):
-                for here, there in self._places(pair):
-                    self.barred[here].add(there)
-        for first, second in combinations(self.confirmed, 2):
-            self.barred[first].add(second)
-            self.barred[second].add(first)
-
-    def _places(self, pair: Collection[str]) -> Iterator[tuple[str, str]]:
-        """Yield the groups of a pair in both directions; nothing if it is one group."""
-        here, there = (self.place[letter] for letter in pair)
-        if here != there:
-            yield here, there
-            yield there, here
+        confirmed = np.flatnonzero(self.sizes > 1)
+        self.barred[np.ix_(confirmed, confirmed)] = True
+        for one, other in rejected:
+            if one in self._place and other in self._place:
+                here, there = self._place[one], self._place[other]
+                self.barred[here, there] = self.barred[there, here] = True
 
     def join(self) -> None:
-        """Join the two groups with the highest mean until none reaches the mean that joins."""
-        heap = [
-            entry for name in sorted(self.sums) for entry in self._entries(name, self.sums[name]) if name < entry[2]
-        ]
-        heapq.heapify(heap)
-        while heap:
-            _, first, second, size = heapq.heappop(heap)
-            if size != (len(self.members.get(first, ())), len(self.members.get(second, ()))):
-                continue
+        """Join the two groups with the highest mean, the first of several, until none reaches the mean that joins."""
+        best, partner = self._best(np.arange(len(self.members)))
+        while len(best) and best[first := int(best.argmax())] >= self.join_from:
+            second = int(partner[first])
             self._unite(first, second)
-            for entry in self._entries(first, self.sums[first]):
-                heapq.heappush(heap, entry)
+            # Means with either group have changed; those with the first may be the best of an earlier group now.
+            means = self._means(np.arange(first), np.array([first]))[:, 0]
+            better = (means > best[:first]) | ((means == best[:first]) & (first < partner[:first]))
+            best[:first][better], partner[:first][better] = means[better], first
+            stale = np.isin(partner, (first, second))
+            stale[:first] &= ~better
+            stale[[first, second]] = True
+            best[stale], partner[stale] = self._best(np.flatnonzero(stale))
 
-    def _entries(self, name: str, sums: Mapping[str, int]) -> Iterator[tuple[float, str, str, tuple[int, int]]]:
-        """Yield the joins that a group may make, best first in their order; sizes tell whether they are out of date."""
-        for other, total in sums.items():
-            first, second = sorted((name, other))
-            size = len(self.members[first]), len(self.members[second])
-            mean = total / (size[0] * size[1] * _UNIT)
-            if mean >= self.join_from and other not in self.barred[name]:
-                yield -mean, first, second, size
+    def _best(self, rows: Places) -> tuple[NDArray[np.float64], Places]:
+        """Return for groups the highest mean with a later group, and the first such group."""
+        means = self._means(rows, np.arange(len(self.members)))
+        partners = means.argmax(axis=1) if means.size else np.zeros(len(rows), np.int64)
+        return means[np.arange(len(rows)), partners], partners
 
-    def _unite(self, first: str, second: str) -> None:
+    def _means(self, rows: Places, columns: Places) -> NDArray[np.float64]:
+        """Return the means of groups with others; 0 with those before them, without scores, or kept apart."""
+        cells = np.ix_(rows, columns)
+        means = self.sums[cells] / (self.sizes[rows][:, None] * self.sizes[columns] * _UNIT)
+        return np.where((columns > rows[:, None]) & ~self.barred[cells], means, 0.0)
+
+    def _unite(self, first: int, second: int) -> None:
         """Join the second group to the first."""
-        self.members[first] |= self.members.pop(second)
-        for other, total in self.sums.pop(second).items():
-            del self.sums[other][second]
-            if other != first:
-                for here, there in ((first, other), (other, first)):
-                    self.sums[here][there] = self.sums[here].get(there, 0) + total
-        for other in self.barred.pop(second):
-            self.barred[other].discard(second)
-            for here, there in ((first, other), (other, first)):
-                self.barred[here].add(there)
+        self.members[first] |= self.members[second]
+        self.members[second] = frozenset()
+        self.sizes[first] += self.sizes[second]
+        self.sums[first] += self.sums[second]
+        self.sums[first, [first, second]] = 0
+        self.sums[second] = self.sums[:, second] = 0
+        self.barred[first] |= self.barred[second]
+        for table in (self.sums, self.barred):
+            table[:, first] = table[first]

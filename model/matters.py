@@ -1,6 +1,6 @@
 """What a letter is to its matter: pure functions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from model.records import Letter, RelationName, Verdict
@@ -9,21 +9,27 @@ COPY_WITHIN = timedelta(days=30)
 LAST = datetime.max.replace(tzinfo=UTC)
 
 
-def verdict(letter: Letter, others: Sequence[Letter], relations: Mapping[str, RelationName]) -> Verdict:
-    """Tell what a letter is to the other letters of its matter.
+def verdicts(matter: Iterable[Letter], relations: Mapping[str, Mapping[str, RelationName]]) -> dict[str, Verdict]:
+    """Tell what each letter is to the other letters of its matter, by its id.
 
     The earliest is first. A same text to another addressee or over another channel within 30 days is a copy,
     which never counts as a repeat. A shared petitioner makes a repeat; anonymous letters share none. Otherwise it is
-    joint. `relations` tells the relation of the letter to others by their id.
+    joint. `relations` tells the relations of letters to others by the ids of both.
     """
-    earlier = [other for other in others if _order(other) < _order(letter)]
-    if not earlier:
-        return "first"
-    if any(_is_copy(letter, other, relations.get(other.id)) for other in earlier):
-        return "copy"
-    if any(letter.petitioners & other.petitioners for other in earlier):
-        return "repeat"
-    return "joint"
+    found: dict[str, Verdict] = {}
+    earlier: dict[str, Letter] = {}
+    wrote: set[str] = set()
+    for letter in sorted(matter, key=_order):
+        near = relations.get(letter.id, {})
+        if not earlier:
+            found[letter.id] = "first"
+        elif any(_is_copy(letter, earlier[one], relation) for one, relation in near.items() if one in earlier):
+            found[letter.id] = "copy"
+        else:
+            found[letter.id] = "joint" if wrote.isdisjoint(letter.petitioners) else "repeat"
+        earlier[letter.id] = letter
+        wrote |= letter.petitioners
+    return found
 
 
 def _order(letter: Letter) -> tuple[datetime, str]:

@@ -22,7 +22,7 @@ from service.snapshots import Snapshots
 from service.texts import text
 
 # Each takes some 5 KB, in every process.
-MOST_PROFILES = 1500
+MOST_PROFILES = 1000
 
 
 def load_analyser(folder: Path, settings: Settings) -> Analyser:

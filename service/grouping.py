@@ -1,6 +1,6 @@
 """Puts the letters of one file into matters, without a database and with little memory for each letter."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,8 @@ from model.analyse import Analyser
 from model.errors import LetterError
 from model.gathering import MOST_COMPARED, NEAR_FROM, Link, gather
 from model.letter_file import Row
-from model.matters import verdict
+from model.matters import verdicts
+from model.records import Verdict
 from model.similar import EmbeddedIndex, Entry
 from service.backfill import Pairs, links_of, vectors_of
 from service.schemas.letters import letter_in_row
@@ -32,24 +33,34 @@ def link_lines(
         groups = gather(ids, [link for _, _, link in links])
         near = _by_letter(links, len(ids))
         number_of = {letter_id: number for number, letter_id in enumerate(ids)}
-        members = {letter_id: group for group in groups for letter_id in group}
+        matter_of = {letter_id: min(group) for group in groups for letter_id in group}
+        said = _verdicts(spool, groups, number_of, near)
         for place in places:
             if isinstance(place, dict):
                 yield place
                 continue
             letter_id = ids[place]
             ranked = sorted(near[place], key=lambda link: (-link.score, link.other(letter_id)))
-            others = sorted(members[letter_id] - {letter_id})
-            letter, *rest = spool.take([place, *(number_of[other] for other in others)])
             yield {
                 "id": letter_id,
-                "matter": min(members[letter_id]),
-                "verdict": verdict(letter, rest, {link.other(letter_id): link.relation for link in ranked}),
+                "matter": matter_of[letter_id],
+                "verdict": said[letter_id],
                 "candidates": [
                     {"id": link.other(letter_id), "score": round(link.score, 6), "relation": link.relation}
                     for link in ranked[:top]
                 ],
             }
+
+
+def _verdicts(
+    spool: Spool, groups: Iterable[frozenset[str]], number_of: Mapping[str, int], near: Sequence[Sequence[Link]]
+) -> dict[str, Verdict]:
+    """Return what each letter is to the others of its matter."""
+    found: dict[str, Verdict] = {}
+    for group in groups:
+        relations = {one: {link.other(one): link.relation for link in near[number_of[one]]} for one in group}
+        found |= verdicts(spool.take([number_of[one] for one in sorted(group)]), relations)
+    return found
 
 
 def _spooled(rows: Iterable[Row], spool: Spool) -> tuple[list[str], list[int | dict[str, Any]]]:

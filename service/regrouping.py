@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row
 from ulid import ULID
 
 from model.gathering import Link, gather
-from model.matters import LAST, verdict
+from model.matters import LAST, verdicts
 from model.records import Letter, RelationName, Verdict
 from service.queries import decisions as decision_queries
 from service.queries import letters as letter_queries
@@ -92,7 +92,7 @@ def settle(
     everyone = {row.id: letter_of_row(row, people[row.id]) for row in rows}
     everyone |= {letter.id: letter for letter in newcomers}
     links = [*matter_queries.links_among(connection, list(before)), *found]
-    links = [link for link in links if link.ends <= everyone.keys()]
+    links = [link for link in links if link.a in everyone and link.b in everyone]
     restricted = restricted or any(row.restricted for row in rows)
     decided = _decided(connection, everyone.keys(), before)
     groups, verdicts = _gathered(everyone, links, *decided, join_from(connection))
@@ -185,16 +185,14 @@ def open_matter(connection: Connection, restricted: bool) -> str:
 
 
 def _verdicts(
-    groups: Sequence[frozenset[str]], everyone: Mapping[str, Letter], links: Sequence[Link]
+    groups: Iterable[frozenset[str]], everyone: Mapping[str, Letter], links: Iterable[Link]
 ) -> dict[str, Verdict]:
-    relations: dict[str, dict[str, RelationName]] = {letter_id: {} for letter_id in everyone}
+    relations: dict[str, dict[str, RelationName]] = {}
     for link in links:
-        relations[link.a][link.b] = relations[link.b][link.a] = link.relation
-    return {
-        letter_id: verdict(everyone[letter_id], [everyone[i] for i in group if i != letter_id], relations[letter_id])
-        for group in groups
-        for letter_id in group
-    }
+        for one, other in ((link.a, link.b), (link.b, link.a)):
+            relations.setdefault(one, {})[other] = link.relation
+    told = (verdicts([everyone[one] for one in group], relations) for group in groups)
+    return {letter_id: said for of_group in told for letter_id, said in of_group.items()}
 
 
 def _move(connection: Connection, rows: Sequence[Row[Any]], places: Mapping[str, Place], why: Why) -> None:

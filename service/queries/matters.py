@@ -3,9 +3,24 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import permutations
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, and_, delete, func, insert, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Row,
+    and_,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    union,
+    update,
+)
 
 from model.gathering import Link
 from model.records import VisitLevel
@@ -96,14 +111,16 @@ def links_of_letters(connection: Connection, ids: Collection[str]) -> list[Link]
 
 def links_among(connection: Connection, ids: Sequence[str]) -> list[Link]:
     """Return the scored pairs both of whose letters are among the ids."""
-    return [_link(row) for row in connection.execute(select(links).where(links.c.a_id.in_(ids), links.c.b_id.in_(ids)))]
+    rows = connection.execute(select(links).where(links.c.a_id.in_(ids), links.c.b_id.in_(ids)))
+    return [_link(row) for row in rows.all()]
 
 
 def linked_from(connection: Connection, ids: Collection[str], at_least: float) -> set[str]:
-    """Return the letters at both ends of the pairs of these letters that score at least so much."""
-    touching = or_(links.c.a_id.in_(ids), links.c.b_id.in_(ids))
-    rows = connection.execute(select(links.c.a_id, links.c.b_id).where(touching, links.c.score >= at_least))
-    return {letter_id for row in rows for letter_id in row}
+    """Return the letters that are paired with one of these at a score of at least so much."""
+    ends = permutations((links.c.a_id, links.c.b_id))
+    # A matter of a hundred letters has thousands of pairs: the database says each of its letters once.
+    reached = union(*(select(there).where(here.in_(ids), links.c.score >= at_least) for here, there in ends))
+    return set(connection.execute(reached).scalars())
 
 
 def delete_links_of(connection: Connection, letter_id: str) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.gathering import JOIN_FROM, Link, gather
-from model.matters import verdict
+from model.matters import verdicts
 from model.records import Letter, RelationName, Verdict
 from model.when import OFFICE_ZONE
 from tests.factories import letter
@@ -31,6 +31,11 @@ def links(scores: dict[frozenset[str], float]) -> list[Link]:
 
 def matters(*groups: str) -> list[frozenset[str]]:
     return [frozenset(group) for group in groups]
+
+
+def verdict(one: Letter, others: Sequence[Letter], relations: dict[str, RelationName]) -> Verdict:
+    """Return what a letter is to others, by its relations to them."""
+    return verdicts([one, *others], {one.id: relations})[one.id]
 
 
 @given(SCORES, SOME_PAIRS, SOME_PAIRS, st.randoms(use_true_random=False))

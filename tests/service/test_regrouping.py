@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 
 from model.analyse import Analyser
 from model.gathering import Link, gather
-from model.matters import verdict
+from model.matters import verdicts
 from model.records import Letter
 from model.when import parse_time
 from service.office import Office
@@ -74,16 +74,7 @@ def expected(present: Sequence[Letter], links: Sequence[Link]) -> Outcome:
     name_of = {number: name for name, number in rank.items()}
     renamed = [Link(rank[one.a], rank[one.b], one.score, one.relation) for one in links if one.ends <= by_name.keys()]
     groups = [frozenset(name_of[number] for number in group) for group in gather(name_of, renamed)]
-    return {
-        (
-            group,
-            frozenset(
-                (name, verdict(by_name[name], [by_name[other] for other in group - {name}], relations[name]))
-                for name in group
-            ),
-        )
-        for group in groups
-    }
+    return {(group, frozenset(verdicts([by_name[name] for name in group], relations).items())) for group in groups}
 
 
 @many
