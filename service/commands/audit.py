@@ -1,6 +1,7 @@
 """Commands for the record of who did what."""
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ from service.commands.base import clear_errors, output_option, write_lines
 from service.db import Database
 from service.migrate import require_current
 from service.settings import Settings
+
+_HASH = re.compile("(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 
 
 @click.group()
@@ -40,8 +43,22 @@ def head_command() -> None:
         click.echo(json.dumps(asdict(head_of(connection))))
 
 
+def _hash_in(_context: click.Context, _option: click.Parameter, given: str | None) -> str | None:
+    """Read a hash, alone or in the line that held it; what holds none must not look like a chain that was cut."""
+    if given is None:
+        return None
+    found = _HASH.search(given)
+    if found is None:
+        raise click.BadParameter("give the 64 digits of a hash, or the line that `head` printed")
+    return found[0]
+
+
 @audit.command("verify")
-@click.option("--head", help="A hash that `head`, `verify` or the log gave earlier: it must still be in the chain.")
+@click.option(
+    "--head",
+    callback=_hash_in,
+    help="A hash, or line, that `head`, `verify` or the log gave earlier: it must still be in the chain.",
+)
 @clear_errors
 def verify_command(head: str | None) -> None:
     """Walk the chain of all rows, print its last number and hash; exit 1, naming the first row that is wrong."""

@@ -145,6 +145,15 @@ def test_numbers_have_no_gap_after_what_was_rolled_back(office: Office) -> None:
     assert fault(office) is None
 
 
+def test_a_head_is_given_back_as_it_was_printed_and_nothing_else_is_taken_for_one(
+    office: Office, verify: Callable[..., Result]
+) -> None:
+    printed = CliRunner(catch_exceptions=False).invoke(main, ["audit", "head"]).stdout
+    assert verify("--head", printed).exit_code == 0
+    for wrong in ("", "7", head(office).hash[:-1], f"{head(office).hash}0"):
+        assert verify("--head", wrong).exit_code == 2
+
+
 def test_the_head_is_logged_when_an_hour_begins(office: Office, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, logger="service.audit")
     fill(office)
