@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, func, literal, null, select
+from sqlalchemy import Column, Connection, Integer, String, cast, func, literal, null, select
 
 from service.db import Database
 from service.queries.arrivals import count_arrivals
@@ -13,7 +13,7 @@ from service.tables import deadlines, flags, letters, matters, sealed
 from service.tables.search import letter_words
 
 MARK = 5
-YEARS = ("2025", "2024", "2023")
+YEARS = 3
 COUNTIES = [f"江州市第{number}区" for number in range(1, 21)]
 TOWNS = [f"{county}第{number}街道" for county in COUNTIES for number in range(1, 11)]
 UNITS = [f"江州市第{number}局" for number in range(1, 31)]
@@ -26,8 +26,9 @@ _COPIED = (matters, letters, sealed, deadlines, flags)
 def multiply(environment: Mapping[str, str], size: int) -> int:
     """Copy the stored letters and their matters until there are about `size`; returns how many there are.
 
-    Copies have ids of their own; each copy of the whole is of another year, town, channel and unit, and nine of ten
-    letters have been accepted. Words, deadlines, flags and what is sealed are copied and days are counted; vectors,
+    Copies have ids of their own; each copy of the whole is of another town, channel and unit, and of the same year or
+    of one of the two before; of nine of ten copies the letters have been accepted. Words, deadlines, flags and what is
+    sealed are copied and days are counted; vectors,
     links and hashes of who wrote are not.
     """
     settings = Settings.from_env({name: value for name, value in environment.items() if name.startswith(PREFIX)})
@@ -52,7 +53,7 @@ def multiply(environment: Mapping[str, str], size: int) -> int:
 
 def _copy(connection: Connection, number: int, facts: Sequence[dict[str, Any]], sqlite: bool) -> None:
     mark = f"~{number:0{MARK - 1}d}"
-    year = YEARS[number % len(YEARS)]
+    earlier = number // 5 % YEARS
     same: dict[str, Any] = {
         "region": TOWNS[number % len(TOWNS)],
         "channel": CHANNELS[number % len(CHANNELS)],
@@ -62,11 +63,11 @@ def _copy(connection: Connection, number: int, facts: Sequence[dict[str, Any]], 
     if number % 10:
         same["review"] = "accepted"
     for table in _COPIED if sqlite else (*_COPIED, letter_words):
-        columns = [_copied(column, mark, year, same) for column in table.columns]
+        columns = [_copied(column, mark, earlier, same) for column in table.columns]
         key = next(iter(table.primary_key))
         connection.execute(table.insert().from_select(list(table.columns), select(*columns).where(key < "~")))
     shared = {name: same[name] for name in ("region", "channel")}
-    moved = [{**fact, **shared, "received_at": year + fact["received_at"][4:]} for fact in facts]
+    moved = [{**fact, **shared, "received_at": _before(fact["received_at"], earlier)} for fact in facts]
     count_arrivals(connection, moved)
 
 
@@ -76,11 +77,16 @@ def _facts(connection: Connection) -> list[dict[str, Any]]:
     return [row._asdict() for row in connection.execute(select(*columns))]
 
 
-def _copied(column: Column[Any], mark: str, year: str, same: Mapping[str, Any]) -> Any:
+def _before(time: str, years: int) -> str:
+    return f"{int(time[:4]) - years}{time[4:]}"
+
+
+def _copied(column: Column[Any], mark: str, earlier: int, same: Mapping[str, Any]) -> Any:
     if column.name in _LEFT_OUT:
         return null().label(column.name)
     if column.name in ("id", "matter_id", "letter_id"):
         return (literal(mark) + func.substr(column, MARK + 1)).label(column.name)
-    if column.name == "received_at":
-        return (literal(year) + func.substr(column, 5)).label(column.name)
+    if column.name in ("received_at", "stored_at", "due_at"):
+        year = cast(func.substr(column, 1, 4), Integer) - earlier
+        return (cast(year, String) + func.substr(column, 5)).label(column.name)
     return literal(same[column.name]).label(column.name) if column.name in same else column

@@ -1,17 +1,18 @@
 """Asks the pages and the lists of the API of a server with very many letters, as people of several scopes.
 
-Prints for each what passes until the first byte, median and 95th percentile, and how large the answer is, gzipped.
+Prints for each what passes until the first byte, median and 95th percentile, and how large the answer is, gzipped:
+a page with all that a browser fetches for it.
 One client, warm. The client runs on the same machine.
 Run: python -m bench.pages models/starter [--postgresql] [--letters 200000] [--rounds 20] [--slow 150]
 """
 
 import argparse
-import gzip
 import re
 import secrets
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,10 @@ import numpy as np
 import requests
 
 from bench.archive import COUNTIES, TOWNS, UNITS, multiply
+from bench.screens import Scales, screens
 from bench.server import HONGYAN, Server, served
 from bench.service import database, letters_of, load, record, say
+from bench.simulated_year import DAYS, FIRST_DAY
 
 FEW = 600
 PASSWORD = secrets.token_urlsafe(16)
@@ -58,6 +61,8 @@ PEOPLE = (
     Person("town", "clerk", ("--region", TOWNS[44])),
     Person("nowhere", "clerk", ("--region", "别处")),
     Person("unit", "clerk", ("--unit", UNITS[3])),
+    Person("countyclerk", "clerk", ("--region", COUNTIES[2])),
+    Person("supervisor", "supervisor"),
     Person("discipline", "discipline"),
 )
 
@@ -114,21 +119,42 @@ class Visit:
         yield "page of a letter", [f"/letters/{letter['id']}" for letter in letters]
         yield "page of matters", ["/matters"]
         yield "page of a matter", [f"/matters/{matter['id']}" for matter in matters]
+        for words in SEARCHES:
+            yield f"page of letters with {words}", [f"/letters?text={words}"]
+        yield from screens(self.ask)
 
 
 def measure(visit: Visit, name: str, paths: list[str], rounds: int, slow: float) -> bool:
     """Ask in turn, print what came of it, and say whether it was fast enough."""
     if not paths:
         return True
-    sizes, waits = [], []
+    sizes, waits, scales = [], [], Scales(visit.ask)
     for number in range(rounds + 2):
         answer = visit.ask(paths[number % len(paths)])
         if number >= 2:
             waits.append(1000 * answer.elapsed.total_seconds())
-            sizes.append(len(gzip.compress(answer.content)))
+            sizes.append(scales.weigh(answer))
     p50, p95 = (float(np.quantile(waits, share)) for share in (0.5, 0.95))
     say(f"| {name} | {p50:.0f} | {p95:.0f} | {max(sizes) / 1000:.0f} |{' slow' if p95 > slow else ''}")
     return p95 <= slow
+
+
+def fill(server: Server, options: argparse.Namespace) -> int:
+    """Fill the database, unless it was kept from another run, and return how many letters there are."""
+    filled: Path | None = options.keep and options.keep / "letters"
+    if filled and filled.exists():
+        return int(filled.read_text())
+    # The year that was simulated ends today.
+    later = datetime.now(UTC) - FIRST_DAY - timedelta(days=DAYS)
+    letters = [
+        replace(letter, received_at=letter.received_at and letter.received_at + later)
+        for letter in letters_of(options.seed, FEW)
+    ]
+    load(server, server.token(), [record(letter, i) for i, letter in enumerate(letters)], 4)
+    stored = multiply(server.environment, options.letters)
+    if filled:
+        filled.write_text(str(stored))
+    return stored
 
 
 def main() -> None:
@@ -140,12 +166,15 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--slow", type=float, default=150)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", type=Path, help="a folder in which the database stays for other runs")
     options = parser.parse_args()
-    bodies = [record(letter, i) for i, letter in enumerate(letters_of(options.seed, FEW))]
-    with database(options.postgresql) as url, served(options.model, url, threads="8", rate="10000000") as server:
-        load(server, server.token(), bodies, 4)
-        stored = multiply(server.environment, options.letters)
-        say(f"{stored:,} letters in {'PostgreSQL' if options.postgresql else 'SQLite'}")
+    home = options.keep and options.keep / "home"
+    settings = {"threads": "8", "rate": "10000000"}
+    with (
+        database(options.postgresql, options.keep) as url,
+        served(options.model, url, home=home, **settings) as server,
+    ):
+        say(f"{fill(server, options):,} letters in {'PostgreSQL' if options.postgresql else 'SQLite'}")
         slow = 0
         for person in PEOPLE:
             visit = Visit.of(server, person)

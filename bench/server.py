@@ -44,9 +44,25 @@ def hongyan(environment: dict[str, str], *arguments: str) -> str:
 
 
 @contextmanager
-def served(model: Path, database_url: str = "", registered: bool = False, **settings: str) -> Iterator[Server]:
-    """Serve a fresh database, or the one named, with a model folder, named or as the active one of the registry."""
-    with tempfile.TemporaryDirectory() as home, socket.socket() as free:
+def folder_of(kept: Path | None) -> Iterator[Path]:
+    """Yield the folder that is kept, or one that vanishes."""
+    if kept:
+        kept.mkdir(parents=True, exist_ok=True)
+        yield kept
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
+@contextmanager
+def served(
+    model: Path, database_url: str = "", registered: bool = False, home: Path | None = None, **settings: str
+) -> Iterator[Server]:
+    """Serve a fresh database, or the one named, with a model folder, named or as the active one of the registry.
+
+    `home` is a folder that stays; without it the server's own folder vanishes with it.
+    """
+    with folder_of(home) as kept, socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
         free.close()
@@ -54,7 +70,7 @@ def served(model: Path, database_url: str = "", registered: bool = False, **sett
         environment = {
             **os.environ,
             "PYTHONPATH": os.pathsep.join(sys.path),
-            "HONGYAN_HOME": home,
+            "HONGYAN_HOME": str(kept),
             "HONGYAN_MODEL": "" if registered else str(model),
             "HONGYAN_PORT": port,
             "HONGYAN_DATABASE_URL": database_url,

