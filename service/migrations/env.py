@@ -6,6 +6,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, String, inspect
 
 from service.tables import metadata
+from service.tables.search import letter_words
 
 
 def take_time(connection: Connection) -> None:
@@ -17,7 +18,8 @@ def order_by_bytes(connection: Connection) -> None:
     """Give every text the order of its bytes, which SQLite has, whatever language the database was made with."""
     operations = Operations(MigrationContext.configure(connection))
     inspector = inspect(connection)
-    for table in set(inspector.get_table_names()) & metadata.tables.keys():
+    ours = metadata.tables.keys() | {letter_words.name}
+    for table in set(inspector.get_table_names()) & ours:
         for column in inspector.get_columns(table):
             kind = column["type"]
             if isinstance(kind, String) and kind.collation is None:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Row, case, func, select
 
 from service.queries.deadlines import DueFilter, due_letters, first_due, matters_due, nothing_due
 from service.queries.letters import WHOLE, Sight, ahead, behind, moment
-from service.queries.search import find_words
+from service.queries.search import count_words, find_words
 from service.search_words import Wanted
 from service.tables import letters
 
@@ -112,7 +112,7 @@ def count_up_to(connection: Connection, sight: Sight, narrow: Filter, most: int 
     """Return how many letters the whole list has; `most` + 1 if there are more than `most`."""
     conditions = [sight.condition(), *_conditions(narrow)]
     if narrow.text is not None:
-        return len(find_words(connection, narrow.text, conditions, most + 1))
+        return count_words(connection, narrow.text, conditions, most + 1)
     if narrow.due is not None:
         return len(due_letters(connection, conditions, narrow.due, most + 1))
     found = select(letters.c.id).where(*conditions).limit(most + 1)

@@ -1,6 +1,6 @@
 """Finds letters by their words, in whichever database they are."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
@@ -33,7 +33,7 @@ def replace_words(connection: Connection, letter_id: str, received_at: str, word
 def find_words(
     connection: Connection,
     wanted: Wanted,
-    conditions: Iterable[ColumnElement[bool]],
+    conditions: Sequence[ColumnElement[bool]],
     limit: int,
     after: tuple[str, str] | None = None,
 ) -> list[str]:
@@ -45,6 +45,14 @@ def find_words(
         return []
     found: list[str] = _kind(connection).find(connection, wanted.phrases, conditions, limit, after)
     return found
+
+
+def count_words(connection: Connection, wanted: Wanted, conditions: Sequence[ColumnElement[bool]], limit: int) -> int:
+    """Return how many letters hold what is wanted and meet conditions, `limit` if there are more."""
+    if wanted.phrases is None:
+        return 0
+    counted: int = _kind(connection).count(connection, wanted.phrases, conditions, limit)
+    return counted
 
 
 def letters_without_words(connection: Connection, after: str, limit: int) -> list[Row[Any]]:

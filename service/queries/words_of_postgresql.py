@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, Connection, and_, cast, delete, exists, func, insert, select
+from sqlalchemy import ColumnElement, Connection, cast, delete, exists, func, insert, select
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from service.queries.letters import behind
@@ -10,8 +10,11 @@ from service.search_words import Words
 from service.tables import letters
 from service.tables.search import letter_words
 
-# So many letters are looked up and put in order; where there are more, the newest are read until a page is full.
-MANY = 20_000
+# So many letters with what is wanted are put in order; where more are expected, first those among so many of the newest
+# letters are, then those among so many behind them, until a page is full.
+MANY = 2_000
+WINDOWS = (20_000, 150_000)
+_at, _one = letter_words.c.received_at, letter_words.c.letter_id
 # PostgreSQL counts the places of words no further, and holds so many of each.
 _LAST_PLACE, _MOST_PLACES = 16_383, 255
 
@@ -36,30 +39,85 @@ def has_words() -> ColumnElement[bool]:
 def find(
     connection: Connection,
     phrases: Iterable[tuple[str, ...]],
-    conditions: Iterable[ColumnElement[bool]],
+    conditions: Sequence[ColumnElement[bool]],
     limit: int,
     after: tuple[str, str] | None,
 ) -> list[str]:
     """Return the ids of up to `limit` letters with all phrases, newest first, behind the time and id of `after`."""
-    query = cast(_query(phrases), TSQUERY)
-    order: tuple[ColumnElement[str], ColumnElement[str]]
-    matches = letter_words.c.words.op("@@", is_comparison=True)(query)
-    some = select(letter_words.c.letter_id).where(matches).limit(MANY + 1).subquery()
-    if connection.execute(select(func.count()).select_from(some)).scalar_one() > MANY:
-        # As a function it has no index: letters are read in their order.
-        read = and_(letter_words.c.letter_id == letters.c.id, func.ts_match_vq(letter_words.c.words, query))
-        statement = select(letters.c.id).join(letter_words, read).where(*conditions)
-        order = (letters.c.received_at, letters.c.id)
-    else:
-        # What is in order already is joined letter by letter, until a page is full.
-        newest = (letter_words.c.received_at.desc(), letter_words.c.letter_id.desc())
-        found = select(letter_words.c.letter_id, letter_words.c.received_at).where(matches).order_by(*newest).subquery()
-        statement = select(letters.c.id).join(found, found.c.letter_id == letters.c.id).where(*conditions)
-        order = (found.c.received_at, found.c.letter_id)
-    at, one = order
-    if after:
-        statement = statement.where(behind(at, one, after))
-    return list(connection.execute(statement.order_by(at.desc(), one.desc()).limit(limit)).scalars())
+    wanted = [_holds(phrases)]
+    if _expected(connection, wanted) <= MANY:
+        return _page(connection, wanted, conditions, limit, after)
+    found: list[str] = []
+    for size in WINDOWS:
+        since = _window(connection, after, size)
+        if since is None:
+            break
+        here = [*wanted, _at >= since]
+        found += _page(connection, here, conditions, limit - len(found), after)
+        if len(found) == limit:
+            return found
+        # Before every id: what is of that time has been read.
+        after = (since, "")
+    return found + _rest(connection, wanted, conditions, limit - len(found), after)
+
+
+def count(
+    connection: Connection, phrases: Iterable[tuple[str, ...]], conditions: Iterable[ColumnElement[bool]], limit: int
+) -> int:
+    """Return how many letters hold all phrases and meet conditions, `limit` if there are more."""
+    held = letter_words.c.letter_id == letters.c.id
+    found = select(letters.c.id).join(letter_words, held).where(_holds(phrases), *conditions).limit(limit)
+    return connection.execute(select(func.count()).select_from(found.subquery())).scalar_one()
+
+
+def _page(
+    connection: Connection,
+    wanted: Sequence[ColumnElement[bool]],
+    conditions: Iterable[ColumnElement[bool]],
+    limit: int,
+    after: tuple[str, str] | None,
+) -> list[str]:
+    """Put in order what is wanted, and join it letter by letter until the page is full."""
+    held = select(_at, _one).where(*wanted, *_behind(after)).order_by(_at.desc(), _one.desc()).subquery()
+    statement = select(letters.c.id).join(held, held.c.letter_id == letters.c.id).where(*conditions)
+    order = (held.c.received_at.desc(), held.c.letter_id.desc())
+    return list(connection.execute(statement.order_by(*order).limit(limit)).scalars())
+
+
+def _rest(
+    connection: Connection,
+    wanted: Sequence[ColumnElement[bool]],
+    conditions: Iterable[ColumnElement[bool]],
+    limit: int,
+    after: tuple[str, str] | None,
+) -> list[str]:
+    """Find all and then put them in order: where few meet the conditions the database begins with those."""
+    found = select(_at, _one).join(letters, _one == letters.c.id).where(*wanted, *_behind(after), *conditions)
+    every = found.cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
+    statement = select(every.c.letter_id).order_by(every.c.received_at.desc(), every.c.letter_id.desc())
+    return list(connection.execute(statement.limit(limit)).scalars())
+
+
+def _window(connection: Connection, after: tuple[str, str] | None, size: int) -> str | None:
+    """Return the time of the letter that stands so many behind a place, or behind the newest; None without any."""
+    return connection.execute(
+        select(_at).where(*_behind(after)).order_by(_at.desc(), _one.desc()).offset(size).limit(1)
+    ).scalar()
+
+
+def _behind(after: tuple[str, str] | None) -> list[ColumnElement[bool]]:
+    return [behind(_at, _one, after)] if after else []
+
+
+def _expected(connection: Connection, wanted: Sequence[ColumnElement[bool]]) -> int:
+    """Return in how many letters the database's statistics expect what is wanted."""
+    compiled = select(_one).where(*wanted).compile(connection.engine)
+    plan = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {compiled}", dict(compiled.params)).scalar_one()
+    return int(plan[0]["Plan"]["Plan Rows"])
+
+
+def _holds(phrases: Iterable[tuple[str, ...]]) -> ColumnElement[bool]:
+    return letter_words.c.words.op("@@", is_comparison=True)(cast(_query(phrases), TSQUERY))
 
 
 def _vector(words: Words) -> str:

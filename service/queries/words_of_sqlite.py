@@ -1,6 +1,6 @@
 """Finds letters by their words in SQLite."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, literal_column, select
@@ -37,7 +37,7 @@ def has_words() -> ColumnElement[bool]:
 def find(
     connection: Connection,
     phrases: Iterable[tuple[str, ...]],
-    conditions: Iterable[ColumnElement[bool]],
+    conditions: Sequence[ColumnElement[bool]],
     limit: int,
     after: tuple[str, str] | None,
 ) -> list[str]:
@@ -54,6 +54,13 @@ def find(
         last = select(letter_places.c.place).where(letter_places.c.letter_id == after[1])
         statement = statement.where(full_text.c.rowid < last.scalar_subquery())
     return list(connection.execute(statement.order_by(full_text.c.rowid.desc()).limit(limit)).scalars())
+
+
+def count(
+    connection: Connection, phrases: Iterable[tuple[str, ...]], conditions: Sequence[ColumnElement[bool]], limit: int
+) -> int:
+    """Return how many letters hold all phrases and meet conditions, `limit` if there are more."""
+    return len(find(connection, phrases, conditions, limit, None))
 
 
 def _free_place(connection: Connection, at: str) -> int:

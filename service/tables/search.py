@@ -3,7 +3,7 @@
 They can be made anew from the letters, so that no backup holds them, and each kind of database has its own.
 """
 
-from sqlalchemy import BigInteger, Column, ForeignKey, MetaData, String, Table, column, table
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, MetaData, String, Table, column, table
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from service.tables.base import MOMENT
@@ -18,6 +18,8 @@ letter_words = Table(
     Column("letter_id", String(26), ForeignKey(letters.c.id), primary_key=True),
     Column("received_at", String(MOMENT), nullable=False),
     Column("words", TSVECTOR, nullable=False),
+    # Common words are looked for among the newest letters first.
+    Index("ix_letter_words_newest", "received_at", "letter_id"),
 )
 
 # SQLite: where the words of each letter stand in the full-text index. The order of places is the order of times.

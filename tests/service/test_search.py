@@ -99,14 +99,27 @@ def test_a_search_is_narrowed_by_the_other_filters(clerk: Desk, inbox: dict[str,
     assert found(clerk, "电梯", until="2026-03-02") == [inbox["lift"]]
 
 
+@pytest.mark.parametrize("windows", [(), (1,), (2,), (1, 2), (9,)])
 def test_very_common_words_are_found_in_the_order_of_time_too(
-    clerk: Desk, inbox: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    clerk: Desk, inbox: dict[str, str], monkeypatch: pytest.MonkeyPatch, windows: tuple[int, ...]
 ) -> None:
-    monkeypatch.setattr("service.queries.words_of_postgresql.MANY", 1)
+    monkeypatch.setattr("service.queries.words_of_postgresql.MANY", 0)
+    monkeypatch.setattr("service.queries.words_of_postgresql.WINDOWS", windows)
     assert found(clerk, "来信") == [inbox[name] for name in ("again", "wages", "road", "lift")]
-    first = clerk.read("/letters", text="来信", limit=3)
-    assert ids(first["items"]) == [inbox[name] for name in ("again", "wages", "road")]
-    assert found(clerk, "来信", cursor=first["next"]) == [inbox["lift"]]
+    assert found(clerk, "电梯") == [inbox[name] for name in ("again", "lift")]
+    assert found(clerk, "来信", until="2026-03-03") == [inbox[name] for name in ("road", "lift")]
+    for limit in (1, 2, 3):
+        first = clerk.read("/letters", text="来信", limit=limit)
+        assert [*ids(first["items"]), *found(clerk, "来信", cursor=first["next"])] == found(clerk, "来信")
+
+
+def test_letters_of_one_moment_are_all_found_by_common_words(clerk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.queries.words_of_postgresql.MANY", 0)
+    monkeypatch.setattr("service.queries.words_of_postgresql.WINDOWS", (1, 2))
+    stored = {clerk.deliver(f"{LIFT}编号{number}", received_at="2026-03-01T08:00:00")["id"] for number in range(5)}
+    assert sorted(found(clerk, "电梯")) == sorted(stored)
+    first = clerk.read("/letters", text="电梯", limit=2)
+    assert sorted(ids(first["items"]) + found(clerk, "电梯", cursor=first["next"])) == sorted(stored)
 
 
 @pytest.mark.parametrize(
@@ -159,6 +172,7 @@ def test_no_search_finds_or_counts_an_accusation(office: Office, let_in: LetIn, 
         sight = office.reader(connection, caller).caller.sight
         if role != "discipline":
             assert count_up_to(connection, sight, Filter(text=wanted_of("电梯"))) == 1
+            assert count_up_to(connection, sight, Filter(text=wanted_of("13812345678"))) == 0
             assert count_up_to(connection, sight, Filter(text=wanted_of("受贿"))) == 0
 
 
