@@ -78,17 +78,18 @@ class Visit:
     @classmethod
     def of(cls, server: Server, person: Person) -> "Visit":
         """Let somebody in by both doors."""
-        words = ("user", "add", person.name, "--role", person.role, *person.options)
+        # A database that is kept knows the people of other runs.
+        called = f"{person.name}-{secrets.token_hex(4)}"
+        words = ("user", "add", called, "--role", person.role, *person.options)
         command = [*HONGYAN, *words]
         subprocess.run(command, env=server.environment, check=True, input=f"{PASSWORD}\n".encode(), capture_output=True)  # noqa: S603
-        name = f"token-{person.name}"
-        token = [*HONGYAN, "token", "add", name, "--role", person.role, *person.options]
+        token = [*HONGYAN, "token", "add", f"token-{called}", "--role", person.role, *person.options]
         printed = subprocess.run(token, env=server.environment, check=True, capture_output=True, text=True).stdout  # noqa: S603
         api, browser = requests.Session(), requests.Session()
         api.headers["Authorization"] = f"Bearer {printed.strip()}"
         form = browser.get(f"{server.url}/login").text
         hidden = re.search(r'name="csrf_token"[^>]*value="([^"]*)"', form)
-        fields = {"csrf_token": hidden[1] if hidden else "", "name": person.name, "password": PASSWORD}
+        fields = {"csrf_token": hidden[1] if hidden else "", "name": called, "password": PASSWORD}
         browser.post(f"{server.url}/login", fields).raise_for_status()
         return cls(server, api, browser)
 
@@ -169,10 +170,9 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="a folder in which the database stays for other runs")
     options = parser.parse_args()
     home = options.keep and options.keep / "home"
-    settings = {"threads": "8", "rate": "10000000"}
     with (
         database(options.postgresql, options.keep) as url,
-        served(options.model, url, home=home, **settings) as server,
+        served(options.model, url, home=home, threads="8", rate="10000000") as server,
     ):
         say(f"{fill(server, options):,} letters in {'PostgreSQL' if options.postgresql else 'SQLite'}")
         slow = 0

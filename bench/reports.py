@@ -14,9 +14,10 @@ from pathlib import Path
 
 from sqlalchemy import func, insert, literal, null, select
 
-from bench.archive import YEARS, multiply
+from bench.archive import multiply
 from bench.server import served
 from bench.service import database, letters_of, load, record, say
+from bench.simulated_year import FIRST_DAY
 from service.audit import OPERATOR
 from service.office import Office
 from service.periods import period_of
@@ -62,7 +63,7 @@ def best(rounds: int, work: Callable[[], object]) -> float:
 
 def measure(office: Office, rounds: int) -> None:
     """Make the reports and statistics, and print what each takes."""
-    year, month = period_of(YEARS[0]), period_of(f"{YEARS[0]}-03")
+    year, month = period_of(f"{FIRST_DAY.year}"), period_of(f"{FIRST_DAY.year}-03")
     taxonomy, now = office.engine.taxonomy, datetime.now(UTC)
     with office.database.read() as connection:
         reporter = Reporter(connection, office.keys, OPERATOR, taxonomy, office.flagger.on, now)
