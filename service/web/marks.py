@@ -11,6 +11,8 @@ from service.web.segments import Mark, Segment, segments
 from service.web.words import word
 
 MOST_WEIGHTS = 8
+# So much of a letter may be marked as new.
+MOST_NEW = 0.6
 SENTENCE_ENDS = frozenset("\n。！？；!?;")
 
 
@@ -48,7 +50,10 @@ def fresh_in(view: LetterOut, together: Sequence[SimilarLetter]) -> tuple[list[S
         return [], None
     last = max(earlier, key=lambda one: (one.letter.received_at, one.score))
     words = difference(last.letter.text, view.text)
-    return words.new if words else [(one.start, one.end) for one in last.evidence.new_in_b], last.letter
+    new = words.new if words else [(one.start, one.end) for one in last.evidence.new_in_b]
+    # Where most of a letter is new, marks all over it would point at nothing.
+    few = sum(end - start for start, end in new) <= MOST_NEW * len(view.text)
+    return new if few else [], last.letter
 
 
 def beside(view: LetterOut, similar: list[SimilarOut]) -> tuple[list[SimilarLetter], list[SimilarLetter]]:

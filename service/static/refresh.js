@@ -1,8 +1,13 @@
-// Shows how far an import is: fetches the page anew while the import goes on, and puts what it tells in place.
+// Shows how far something is: fetches the page anew while it goes on, and puts what it tells in place.
 const EVERY = 2000;
 
 async function refresh() {
   const place = document.querySelector("[data-refresh]");
+  // Whoever is about to press a button in it must not lose it.
+  if (place.contains(document.activeElement)) {
+    setTimeout(refresh, EVERY);
+    return;
+  }
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
   if (answer?.ok) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
