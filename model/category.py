@@ -29,6 +29,8 @@ LEAST_HAN_SHARE = 0.3
 CLOSEST = 0.1
 ALSO_FROM = 0.2
 LIKELIEST = 5
+# Of the classes below the best category, so many beside the likeliest.
+LIKELIEST_BELOW = 2
 
 
 def category_features(min_df: int = 3) -> HashedTfidf:
@@ -227,17 +229,19 @@ class CategoryClassifier:
         difference = decisions[rows, first] - decisions[rows, second]
         return flat.take(begin + first[counted.letters]) - flat.take(begin + second[counted.letters]), difference
 
-    def _level2(self, rows: csr_matrix, best: NDArray[np.intp]) -> list[tuple[str, float] | None]:
-        """Return for each row the likeliest class of its best category, and its share of the category."""
-        found: list[tuple[str, float] | None] = [None] * len(best)
+    def _level2(self, rows: csr_matrix, best: NDArray[np.intp]) -> list[list[tuple[str, float]]]:
+        """Return for each row the likeliest classes of its best category, best first, and their shares of it."""
+        found: list[list[tuple[str, float]]] = [[] for _ in best]
         for place in np.unique(best):
             branch = self.level2_.get(self._codes[place])
             chosen = np.flatnonzero(best == place)
             if branch is not None:
                 proba = branch.machine.predict_proba(branch.narrowing(rows[chosen]))
-                likeliest = branch.machine.classes_[proba.argmax(axis=1)].tolist()
-                for i, code, share in zip(chosen.tolist(), likeliest, proba.max(axis=1).tolist(), strict=True):
-                    found[i] = (code, share)
+                order = np.argsort(-proba, axis=1, kind="stable")[:, : LIKELIEST_BELOW + 1]
+                classes = branch.machine.classes_[order].tolist()
+                shares = np.take_along_axis(proba, order, axis=1).tolist()
+                for i, codes, of_codes in zip(chosen.tolist(), classes, shares, strict=True):
+                    found[i] = list(zip(codes, of_codes, strict=True))
         return found
 
     def _doubts(
@@ -267,20 +271,26 @@ class CategoryClassifier:
         order: list[int],
         scores: list[float],
         further: list[bool],
-        level2: tuple[str, float] | None,
+        level2: list[tuple[str, float]],
         explained: Explained,
         doubts: tuple[str, ...],
     ) -> CategoryResult:
         ranked = [self._scored(i, scores) for i in order[: LIKELIEST + 1]]
+        below: dict[str, Scored] = {}
+        for code, share in level2:
+            scored = self._level2_scored(code, share, ranked[0].confidence)
+            # A class may stand for another one by now.
+            below.setdefault(scored.code, scored)
         return CategoryResult(
             best=ranked[0],
-            level2=self._level2_scored(*level2, ranked[0].confidence) if level2 else None,
+            level2=next(iter(below.values()), None),
             alternatives=tuple(ranked[1:]),
             also=tuple(self._scored(i, scores) for i in order[1:] if further[i]),
             evidence=explained[0],
             rest=explained[1],
             scores=dict(zip(self._codes, scores, strict=True)),
             unsure=doubts,
+            level2_alternatives=tuple(below.values())[1:],
         )
 
     @cached_property

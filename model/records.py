@@ -85,7 +85,7 @@ class CategoryResult:
 
     `scores` holds every level-1 class. The weights of `evidence` and `rest` add up to the difference between the
     linear decision values of the best and the second class. `unsure` says why a person should look; empty means
-    that the promised precision covers the letter.
+    that the promised precision covers the letter. `level2_alternatives` are the next classes below `best`.
     """
 
     best: Scored
@@ -96,6 +96,7 @@ class CategoryResult:
     rest: float
     scores: dict[str, float]
     unsure: tuple[str, ...]
+    level2_alternatives: tuple[Scored, ...] = ()
 
     @property
     def needs_review(self) -> bool:

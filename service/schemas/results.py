@@ -43,6 +43,7 @@ class CategoryOut(ScoredOut):
     needs_review: bool
     review_reasons: list[str]
     level2: ScoredOut | None
+    level2_alternatives: list[ScoredOut] = []
     alternatives: list[ScoredOut]
     also: list[ScoredOut]
     evidence: list[EvidenceOut]
@@ -57,6 +58,7 @@ class CategoryOut(ScoredOut):
             needs_review=result.needs_review,
             review_reasons=list(result.unsure),
             level2=ScoredOut.of(result.level2) if result.level2 else None,
+            level2_alternatives=[ScoredOut.of(scored) for scored in result.level2_alternatives],
             alternatives=[ScoredOut.of(scored) for scored in result.alternatives],
             also=[ScoredOut.of(scored) for scored in result.also],
             evidence=[

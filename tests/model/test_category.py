@@ -114,6 +114,10 @@ def test_a_letter_gets_its_category_and_class(
     assert found.level2
     assert found.level2.code == level2
     assert 0 < found.level2.confidence <= found.best.confidence
+    below = [found.level2, *found.level2_alternatives]
+    assert [one.confidence for one in below] == sorted((one.confidence for one in below), reverse=True)
+    assert len({one.code for one in below}) == len(below) <= 3
+    assert sum(one.confidence for one in below) <= found.best.confidence + 1e-9
 
 
 def test_scores_hold_every_category_and_add_up_to_one(classifier: CategoryClassifier) -> None:

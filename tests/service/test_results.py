@@ -24,7 +24,8 @@ def test_a_result_of_analyze_has_the_contracts_shape(small_analyser: Analyser) -
     assert result.keys() == {"id", "category", "purpose", "route", "group_visit", "warnings", "model"}
     category = result["category"]
     assert category.keys() == {
-        *SCORED, "needs_review", "review_reasons", "level2", "alternatives", "also", "evidence", "rest",
+        *SCORED, "needs_review", "review_reasons", "level2", "level2_alternatives", "alternatives", "also",
+        "evidence", "rest",
     }  # fmt: skip
     assert category["level2"].keys() == SCORED
     assert len(category["alternatives"]) >= 2
