@@ -45,8 +45,8 @@ def correct(letter_id: str) -> ResponseReturnValue:
     chosen = request.form.get("code", "").strip() or _code_of(request.form.get("class", ""))
     try:
         wanted = CorrectionIn.model_validate({"category": chosen})
-    except ValidationError as error:
-        raise Invalid("There is no such category.", faults(error)) from error
+    except ValidationError:
+        return _refuse(letter_id, "deed.no_category")
     return _judge(letter_id, wanted, Deed("correct", (letter_id,)))
 
 
@@ -55,6 +55,8 @@ def correct(letter_id: str) -> ResponseReturnValue:
 def route(letter_id: str) -> ResponseReturnValue:
     """Route the matter of a letter to a unit, and accept the category if nobody has judged it."""
     unit = unit_asked()
+    if unit is None:
+        return _refuse(letter_id, "deed.no_unit")
 
     def do() -> Deed:
         judged = acting.route(this_office(), this_caller(), letter_id, unit, _tag())
@@ -89,10 +91,7 @@ def unmask(letter_id: str) -> ResponseReturnValue:
     try:
         wanted = UnmaskIn.model_validate({"reason": request.form.get("reason", "")})
     except ValidationError:
-        with office.database.read() as connection:
-            office.reader(connection, this_caller()).require_letter(letter_id)
-        flash(text("letter.unmask_short"), "fault")
-        return redirect(_address(letter_id), 303)
+        return _refuse(letter_id, "letter.unmask_short")
     with office.database.write() as connection:
         original = original_of(connection, office.keys, this_caller(), letter_id, wanted.reason)
     return page(letter_id, original)
@@ -129,15 +128,12 @@ def undo_last() -> ResponseReturnValue:
     return redirect(session.pop(PLACE, None) or url_for("web.home"), 303)
 
 
-def unit_asked() -> str:
-    """Return the unit that a form names; raises Invalid if it names none."""
+def unit_asked() -> str | None:
+    """Return the unit that a form names; None if no unit can be called so."""
     try:
-        step = StepIn(type="routed", unit=request.form.get("unit", "").strip() or None)
-    except ValidationError as error:
-        raise Invalid("The unit has no such name.", faults(error)) from error
-    if step.unit is None:
-        raise Invalid("A letter is routed to a unit.", [("unit", "name a unit")])
-    return step.unit
+        return StepIn(type="routed", unit=request.form.get("unit", "").strip() or None).unit
+    except ValidationError:
+        return None
 
 
 def remember(deed: Deed, place: str) -> None:
@@ -162,12 +158,11 @@ def _judge(letter_id: str, wanted: CorrectionIn, deed: Deed) -> ResponseReturnVa
 def _move(letter_id: str, decided: Literal["release", "restrict"]) -> ResponseReturnValue:
     """Move a letter out of accusations, or among them, for a reason, and lead on to what its mover may see."""
     leave_out()
-    following = _following(letter_id)
     try:
         wanted = WhyIn.model_validate({"reason": request.form.get("reason", "").strip()})
     except ValidationError:
-        flash(text("letter.why_short"), "fault")
-        return redirect(_address(letter_id), 303)
+        return _refuse(letter_id, "letter.why_short")
+    following = _following(letter_id)
     acting.move(this_office(), this_caller(), letter_id, decided, wanted.reason)
     stays = this_caller().reads(restricted=decided == "restrict")
     return _lead_on(following or (_address(letter_id) if stays else url_for("web.letters")), text(f"deed.{decided}"))
@@ -182,11 +177,20 @@ def _do(letter_id: str, do: Callable[[], Deed], told: str, stay: bool = False) -
         flash(text("deed.too_late"), "fault")
         return redirect(here, 303)
     except Invalid as fault:
-        if fault.blamed[0] in ("letter", "category", "category.level2"):
+        if fault.blamed[0] == "letter":
             raise
-        flash(text("deed.impossible"), "fault")
-        return redirect(here, 303)
+        of_category = fault.blamed[0].startswith("category")
+        return _refuse(letter_id, "deed.no_category" if of_category else "deed.impossible")
     return _lead_on(here if stay else following or here, told)
+
+
+def _refuse(letter_id: str, why: str) -> ResponseReturnValue:
+    """Lead back to a letter, saying why nothing was done with it."""
+    office = this_office()
+    with office.database.read() as connection:
+        office.reader(connection, this_caller()).require_letter(letter_id)
+    flash(text(why), "fault")
+    return redirect(_address(letter_id), 303)
 
 
 def _lead_on(address: str, told: str) -> ResponseReturnValue:

@@ -67,6 +67,9 @@ def accept_several() -> ResponseReturnValue:
 def route_several() -> ResponseReturnValue:
     """Route the matters of the chosen letters to one unit, and accept the letters along."""
     unit = unit_asked()
+    if unit is None:
+        flash(text("deed.no_unit"), "fault")
+        return redirect(url_for("web.queue", **_query().address()), 303)
     return _do_all("route", lambda letter_id: acting.route(this_office(), this_caller(), letter_id, unit, "*"))
 
 

@@ -152,6 +152,28 @@ def test_a_deed_with_an_older_tag_changes_nothing_and_says_so(
     assert (now["category"]["code"], now["review"]) == ("transport", "corrected")
 
 
+@pytest.mark.parametrize(
+    ("deed", "form", "said"),
+    [
+        ("correct", {"class": "没有这个类别"}, "deed.no_category"),
+        ("correct", {"code": ""}, "deed.no_category"),
+        ("route", {"unit": "  "}, "deed.no_unit"),
+        ("route", {"unit": "长" * 501}, "deed.no_unit"),
+        ("unmask", {"reason": "a"}, "letter.unmask_short"),
+    ],
+)
+def test_a_form_that_makes_no_sense_leads_back_and_says_so(
+    app: Flask, office: Office, clerk: Desk, clerk_at_work: Visitor, deed: str, form: dict[str, str], said: str
+) -> None:
+    row = take(office, LIFT).row
+    here = do(app, clerk_at_work, f"POST /letters/<letter_id>/{deed}", row.id, "?queue=new", **form)
+    assert here == f"/letters/{row.id}?queue=new"
+    assert text(said) in clerk_at_work.browser.get(here).text
+    assert clerk.read(f"/letters/{row.id}")["review"] == "pending"
+    do(app, clerk_at_work, "POST /queue/route", letter=[row.id], unit="")
+    assert text("deed.no_unit") in queue(clerk_at_work, "new")
+
+
 def test_routing_accepts_along_and_undoing_takes_both_back(
     app: Flask, office: Office, clerk: Desk, clerk_at_work: Visitor
 ) -> None:
