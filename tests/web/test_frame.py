@@ -1,7 +1,7 @@
 """What all pages share: the way around by keyboard, the help, and looks that everybody can use."""
 
 from service.texts import text
-from tests.service.desk import LIFT, LIFT_AGAIN, ROAD, WAGES, ZHAO, take
+from tests.service.desk import GATHERING, LIFT, LIFT_AGAIN, ROAD, WAGES, ZHAO, take
 from tests.web.conftest import Enter
 from tests.web.house import House
 from tests.web.looks import assert_accessible, assert_fits, picture
@@ -59,3 +59,16 @@ def test_the_login_is_accessible_and_fits(enter: Enter) -> None:
     assert_accessible(visit.page)
     assert_fits(visit.page)
     picture(visit.page, "login")
+
+
+def test_words_without_a_break_and_signs_of_all_kinds_fit(house: House, enter: Enter) -> None:
+    address = f"https://example.invalid/{'x' * 400}"
+    body = f"😀物业公司🏢拖欠我们三个月工资💰，见{address}，𠮷请帮忙👨‍👩‍👧‍👦！"
+    rows = [take(house.office, f"{body}{more}", title="W" * 300, petitioner=ZHAO).row for more in ("", GATHERING)]
+    visit = enter("supervisor")
+    row = rows[-1]
+    for path in (f"/letters/{row.id}", f"/matters/{row.matter_id}", "/letters", "/queue", "/matters", "/dashboard"):
+        visit.go(path)
+        assert_fits(visit.page)
+    visit.go(f"/letters/{row.id}")
+    assert visit.page.locator(".letter-text").first.inner_text() == f"{body}{GATHERING}"
