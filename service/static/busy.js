@@ -36,5 +36,7 @@ document.addEventListener("click", (event) => {
 addEventListener("pageshow", rest);
 addEventListener("pagehide", rest);
 
-// On a narrow screen the way to here may lie beyond the edge.
-document.querySelectorAll("nav [aria-current]").forEach((one) => one.scrollIntoView({ block: "nearest", inline: "center" }));
+// On a narrow screen the way to here may lie beyond the edge of its line; the page itself stays where it is.
+document.querySelectorAll("nav > [aria-current]").forEach((one) => {
+  one.parentElement.scrollLeft = one.offsetLeft - one.parentElement.offsetLeft - one.parentElement.clientWidth / 2;
+});
