@@ -121,7 +121,8 @@ def facts_of(letter: Mapping[str, Any]) -> Iterator[str]:
 def same_category(page: Any, letter: Mapping[str, Any]) -> None:
     category = letter["category"]
     level2 = [category["level2"]] if category["level2"] else []
-    wanted = [category, *level2, *category["level2_alternatives"], *category["alternatives"][:3]]
+    below = [one for one in category["level2_alternatives"] if one["confidence"] >= 0.01]
+    wanted = [category, *level2, *below, *category["alternatives"][:3]]
     rows = page.find_class("scores")[0].xpath(".//tr")
     for scored, row in zip(wanted, rows, strict=True):
         assert scored["name"] in told(row.find("th"))
