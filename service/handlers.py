@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from service import ordered_reports
 from service.audit import verify_chain
 from service.flagging import refresh_every_matter
 from service.import_job import run_import
@@ -11,10 +12,12 @@ from service.jobs import JobError, Progress
 from service.office import Office
 from service.queries import imports as import_queries
 from service.queries import jobs as queries
+from service.queries import reports as report_queries
 from service.queries.letters import count_without_vector
 from service.reanalysis import Reanalysis
 from service.rebuilding import rebuild_vectors
 from service.retention import anonymise
+from service.schemas.reports import KEPT_FOR as REPORTS_KEPT_FOR
 
 Handler = Callable[[Office, Mapping[str, Any], Progress], None]
 
@@ -57,9 +60,10 @@ def anonymise_letters(office: Office, _payload: Mapping[str, Any], progress: Pro
 
 
 def tidy(office: Office, _payload: Mapping[str, Any], progress: Progress) -> None:
-    """Delete jobs that ended long ago, and what was sent for imports that are over."""
+    """Delete jobs and reports that ended long ago, and what was sent for imports that are over."""
     with office.database.write() as connection:
         import_queries.delete_left_pieces(connection, progress.clock() - SENT_KEPT_FOR)
+        report_queries.delete_old(connection, progress.clock() - REPORTS_KEPT_FOR)
     done = 0
     while True:
         with office.database.write() as connection:
@@ -85,10 +89,16 @@ def verify_audit(office: Office, _payload: Mapping[str, Any], progress: Progress
         raise JobError(found.fault)
 
 
+def make_report(office: Office, _payload: Mapping[str, Any], progress: Progress) -> None:
+    """Make a report that was ordered."""
+    ordered_reports.make(office, progress)
+
+
 HANDLERS: Mapping[str, Handler] = {
     "audit.verify": verify_audit,
     "letters.reanalyse": reanalyse,
     "import": run_import,
+    "report": make_report,
     "index.rebuild": rebuild_index,
     "flags.refresh": refresh_flags,
     "retention.run": anonymise_letters,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from service.caller import OFFICE
-from service.counting import REPEAT, Cube
+from service.counting import REPEAT, reviews_of
 from service.duties import Duties
 from service.issue_board import IssueBoards
 from service.periods import Period
@@ -104,9 +104,10 @@ class Overseer:
         }
         raised = _raised(lines[one] for one in flagged if one in lines)
         days, groups = self._days(period), {by: self._groups(period, by) for by in GROUPED}
-        found = Cube(queries.reviews_between(self.connection, self.counted, period.since, period.until), [])
+        found = queries.reviews_between(self.connection, self.counted, period.since, period.until)
         corrected = queries.corrected_between(self.connection, self.counted, period.since, period.until)
-        letters, matters = found.letters(), self.statistics.matters(period)
+        letters, matters = sum(row.letters for row in found), self.statistics.matters(period)
+        repeats = sum(row.letters for row in found if row.verdict == REPEAT)
         return Overview(
             period=period,
             overdue=waiting["overdue"],
@@ -120,9 +121,9 @@ class Overseer:
             days=days,
             groups=groups,
             matters=matters,
-            repeats=self._repeats(found.letters(verdict=REPEAT), letters if formula == "letters" else matters, formula),
+            repeats=self._repeats(repeats, letters if formula == "letters" else matters, formula),
             satisfaction=Duties(self.connection, self.counted, self.reader.now).satisfaction(period),
-            quality=quality_of(found, corrected, lambda code: self.statistics.name("category", code)),
+            quality=quality_of(reviews_of(found), corrected, lambda code: self.statistics.name("category", code)),
             issues=self.boards.read(self.connection, self.sight, self.reader.now),
         )
 

@@ -51,6 +51,16 @@ class Period:
         """Return its days."""
         return [self.first + timedelta(days=number) for number in range((self.after - self.first).days)]
 
+    def within(self, other: "Period") -> "Period":
+        """Return what of it lies within another period; nothing of it may."""
+        first, after = max(self.first, other.first), min(self.after, other.after)
+        return self if (first, after) == (self.first, self.after) else Period("days", first, max(first, after))
+
+    @property
+    def months(self) -> list["Period"]:
+        """Return the months in which its days lie."""
+        return [_around("month", first) for first in dict.fromkeys(day.replace(day=1) for day in self.days)]
+
     @property
     def previous(self) -> "Period":
         """Return the period of the same kind before it; before some days, as many."""

@@ -1,8 +1,9 @@
 """The report of a month or a year: what its table and its analysis tell, of what a caller may see."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import count
 from typing import cast
 
 from sqlalchemy import Connection
@@ -31,7 +32,10 @@ BEGINNING = 30
 
 @dataclass(frozen=True)
 class Reporter:
-    """Make reports for one caller; `flags` says whether the office has flags."""
+    """Make reports for one caller; `flags` says whether the office has flags.
+
+    `tell` learns after each part how many parts of how many are done.
+    """
 
     connection: Connection
     keys: Keys
@@ -39,11 +43,14 @@ class Reporter:
     taxonomy: Taxonomy | None
     flags: bool
     now: datetime
+    tell: Callable[[int, int], None] = lambda _done, _total: None
 
     def report(self, period: Period, restricted: bool | None = None) -> ReportOut:
         """Return the report of a period, of accusations only or without any if `restricted` says so."""
         counted = Counted(self.caller.insight, restricted)
-        counts = Statistics(self.connection, counted, self.taxonomy, self.now)
+        # The period and those before it, a year month by month; then all that is not counted by groups.
+        number, parts = count(1), (2 * len(period.months) if period.kind == "year" else 3) + 1
+        counts = Statistics(self.connection, counted, self.taxonomy, self.now, lambda: self.tell(next(number), parts))
         classes = counts.lines(period, "class")
         quality = counts.quality(period)
         return ReportOut(

@@ -16,7 +16,7 @@ from service.errors import SettingError
 from service.key_file import KeyFile, key_id, new_identity_key, new_storage_key
 from service.keys import KEYED, Keys
 from service.known import Forms
-from service.queries import imports
+from service.queries import imports, reports
 from service.queries import sealed as queries
 from service.queries.search import replace_words
 from service.sealing import PARTS, identities_in, masked, with_passages
@@ -63,7 +63,10 @@ def _reseal(connection: Connection, keys: Keys, newest: str) -> int:
     pieces = imports.pieces_sealed_otherwise(connection, newest, PIECES)
     for piece in pieces:
         imports.put_piece(connection, piece.job_id, piece.number, *keys.seal(keys.unseal(piece.content)))
-    return len(rows) + len(pieces)
+    kept = reports.sealed_otherwise(connection, newest, PIECES)
+    for one in kept:
+        reports.put_content(connection, one.job_id, *keys.seal(keys.unseal(one.content)))
+    return len(rows) + len(pieces) + len(kept)
 
 
 def rotate_identity_key(database: Database, keys: Keys, progress: Progress) -> str:

@@ -1,6 +1,6 @@
 """Counts of a period, of what a caller may see: letters, visits, people and repeats, as a whole and divided."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 from sqlalchemy import Connection
 
 from model.taxonomy import Taxonomy
-from service.counting import NOTHING, Counts, Cube, by_day, together
+from service.counting import NOTHING, Counts, Cube, by_day
 from service.duties import Duties
-from service.periods import Period, period_of
+from service.periods import Period
 from service.queries import statistics as queries
 from service.queries.statistics import Counted
 from service.schemas.statistics import (
@@ -35,13 +35,21 @@ _FOUND = Sequence[Mapping[str | None, Counts]]
 
 
 class Statistics:
-    """Count for one caller at a time, `now`."""
+    """Count for one caller at a time, `now`; `between` is called after each part of a period that was read."""
 
-    def __init__(self, connection: Connection, counted: Counted, taxonomy: Taxonomy | None, now: datetime) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        counted: Counted,
+        taxonomy: Taxonomy | None,
+        now: datetime,
+        between: Callable[[], None] = lambda: None,
+    ) -> None:
         self.connection = connection
         self.counted = counted
         self.taxonomy = taxonomy
         self.now = now
+        self.between = between
         self._cubes: dict[tuple[Period, bool], Cube] = {}
 
     def stats(self, period: Period, by: By, formula: Formula) -> StatsOut:
@@ -105,15 +113,11 @@ class Statistics:
 
     def _months(self, period: Period) -> list[StatLineOut]:
         """Return the counts of each month beside those of the same month of the year before."""
-        now, then = (self._by_day(one) for one in (period, period.year_before))
         lines = []
-        for name in dict.fromkeys(day.isoformat()[:7] for day in period.days):
-            month = period_of(name)
-            counts = [
-                together(count for day, count in found.items() if one.first <= day < one.after)
-                for found, one in ((now, month), (then, month.year_before))
-            ]
-            lines.append(self._line(month, name, name, [counts[0], None, counts[1]], {}))
+        for month in period.months:
+            now, then = month.within(period), month.year_before.within(period.year_before)
+            counts = [self.cube(now).total(), None, self.cube(then).total()]
+            lines.append(self._line(now, month.name, month.name, counts, {}))
         return lines
 
     def _by_day(self, period: Period) -> dict[date, Counts]:
@@ -121,13 +125,24 @@ class Statistics:
         return by_day(queries.hours_between(*asked), queries.visits_between(*asked))
 
     def cube(self, period: Period, below: bool = False) -> Cube:
-        """Return the counts of a period by all sides; those with classes tell of all else too."""
+        """Return the counts of a period by all sides, of a year by months; those with classes tell of all else too."""
         known = self._cubes.get((period, True)) or self._cubes.get((period, below))
         if known is None:
-            asked = (self.connection, self.counted, period.since, period.until, below)
-            known = Cube(queries.counts_between(*asked), queries.visits_between(*asked))
+            known = self._year(period, below) if period.kind == "year" else self._read(period, below)
             self._cubes[period, below] = known
         return known
+
+    def _year(self, period: Period, below: bool) -> Cube:
+        whole = Cube()
+        for month in period.months:
+            whole.include(self.cube(month, below))
+        return whole
+
+    def _read(self, period: Period, below: bool) -> Cube:
+        asked = (self.connection, self.counted, period.since, period.until, below)
+        found = Cube(queries.counts_between(*asked), queries.visits_between(*asked))
+        self.between()
+        return found
 
     def _groups(self, by: By, found: _FOUND) -> Iterator[str | None]:
         """Yield the codes of groups in the order in which offices write them, what is not known last."""
@@ -210,7 +225,7 @@ class Statistics:
     def quality(self, period: Period) -> list[QualityLineOut]:
         """Return what people made of the suggestions: of all, then of each category as it was suggested."""
         corrected = queries.corrected_between(self.connection, self.counted, period.since, period.until)
-        return quality_of(self.cube(period), corrected, lambda code: self.name("category", code))
+        return quality_of(self.cube(period).reviews, corrected, lambda code: self.name("category", code))
 
 
 def changed(now: int, before: int | None) -> float | None:

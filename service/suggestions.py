@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from service.counting import Cube
+from service.counting import Reviews
 from service.schemas.statistics import QualityLineOut
 from service.texts import text
 
@@ -33,17 +33,17 @@ class Judged:
         )
 
 
-def quality_of(cube: Cube, corrected: Iterable[Any], name: Callable[[str | None], str]) -> list[QualityLineOut]:
+def quality_of(reviews: Reviews, corrected: Iterable[Any], name: Callable[[str | None], str]) -> list[QualityLineOut]:
     """Return the quality of all suggestions, then of each category as it was suggested, the most frequent first.
 
     `corrected` are counts of corrected letters by the category that was suggested and the one that holds.
     """
     found: dict[str | None, Judged] = {}
-    for row in cube.rows:
-        if row.review != "corrected":
-            one = found.setdefault(row.category, Judged())
-            one.pending += int(row.letters) if row.review == "pending" else 0
-            one.accepted += int(row.letters) if row.review == "accepted" else 0
+    for (category, review), letters in reviews.items():
+        if review != "corrected":
+            one = found.setdefault(category, Judged())
+            one.pending += letters if review == "pending" else 0
+            one.accepted += letters if review == "accepted" else 0
     for row in corrected:
         one = found.setdefault(row.suggested, Judged())
         one.corrected += int(row.letters)

@@ -90,6 +90,19 @@ def hours_between(connection: Connection, counted: Counted, since: datetime, unt
     return list(connection.execute(statement.group_by(*named)))
 
 
+def are_more_than(
+    connection: Connection, counted: Counted, spans: Sequence[tuple[datetime, datetime]], most: int
+) -> bool:
+    """Say whether more letters than some were received in some times together."""
+    left = most
+    for since, until in spans:
+        some = select(letters.c.id).where(*counted.received(since, until)).limit(left + 1).subquery()
+        left -= connection.execute(select(func.count()).select_from(some)).scalar_one()
+        if left < 0:
+            return True
+    return False
+
+
 def matters_between(connection: Connection, counted: Counted, since: datetime, until: datetime) -> int:
     """Return how many matters received letters in a time."""
     statement = select(func.count(distinct(letters.c.matter_id)))

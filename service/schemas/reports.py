@@ -1,13 +1,15 @@
 """Reports as callers ask for them and see them."""
 
-from datetime import datetime
-from typing import Annotated, Literal
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal
 
 from flask_openapi3.models.media_type import MediaType
 from flask_openapi3.models.schema import Schema
 from pydantic import BaseModel, ConfigDict, Field, field_validator
+from sqlalchemy import Row
 
 from model.records import VisitLevel
+from service.schemas.jobs import State
 from service.schemas.statistics import (
     CompartmentQuery,
     PeriodOut,
@@ -17,6 +19,8 @@ from service.schemas.statistics import (
     known_period,
 )
 
+# Reports that were ordered are kept so long.
+KEPT_FOR = timedelta(days=30)
 Format = Literal["docx", "xlsx", "json"]
 Paper = Literal["table", "analysis"]
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -25,14 +29,20 @@ _FILES = {
     kind: MediaType(schema=Schema.model_validate({"type": "string", "format": "binary"})) for kind in (DOCX, XLSX)
 }
 # Between 1900 and 2200.
-MONTH = r"^(19(0[1-9]|[1-9][0-9])|2[01][0-9]{2})-(0[1-9]|1[0-2])$"
+_YEAR = "(19(0[1-9]|[1-9][0-9])|2[01][0-9]{2})"
+_MONTH = "(0[1-9]|1[0-2])"
+MONTH, MONTH_OR_YEAR = rf"^{_YEAR}-{_MONTH}$", rf"^{_YEAR}(-{_MONTH})?$"
 
 
-class ReportQuery(CompartmentQuery):
-    """As which file a report is wanted."""
+class FileQuery(BaseModel):
+    """As which file a report that was ordered is wanted."""
 
     format: Format = "json"
     paper: Paper = Field(default="table", description="With docx: the table, or a draft of the analysis with charts.")
+
+
+class ReportQuery(CompartmentQuery, FileQuery):
+    """Which letters are counted, and as which file."""
 
 
 class MonthlyQuery(ReportQuery):
@@ -52,6 +62,57 @@ class AnnualQuery(ReportQuery):
     """Of which year."""
 
     year: int = Field(gt=1900, lt=2200)
+
+
+class ReportIn(CompartmentQuery):
+    """Of which month or year a report is ordered."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    period: Annotated[str, Field(max_length=7, json_schema_extra={"pattern": MONTH_OR_YEAR}, examples=["2026-03"])]
+
+    @field_validator("period")
+    @classmethod
+    def _is_month_or_year(cls, value: str) -> str:
+        if len(value) not in (len("2026"), len("2026-03")):
+            raise ValueError("is no month or year; write 2026-03 or 2026")
+        return known_period(value) or value
+
+
+class ReportPath(BaseModel):
+    """Which report that was ordered."""
+
+    report_id: str = Field(max_length=64)
+
+
+class OrderedReportOut(BaseModel):
+    """A report that was ordered: how far it is; once `state` is done, its files can be fetched until `kept_until`."""
+
+    id: str
+    period: str
+    restricted: bool | None
+    state: State
+    cancelling: bool
+    done: int
+    total: int | None
+    error: str | None
+    created_at: datetime
+    finished_at: datetime | None
+    kept_until: datetime | None
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> "OrderedReportOut":
+        """Show a report with its job."""
+        ended = datetime.fromisoformat(row.finished_at) if row.finished_at else None
+        values = {name: getattr(row, name) for name in cls.model_fields if name != "kept_until"}
+        return cls.model_validate({**values, "kept_until": ended + KEPT_FOR if ended else None})
+
+
+class OrderedReportPage(BaseModel):
+    """A page of reports that were ordered, newest first."""
+
+    items: list[OrderedReportOut]
+    next: str | None
 
 
 class MainMatterOut(BaseModel):

@@ -25,7 +25,7 @@ from service.tables.letters import (
     vectors,
 )
 from service.tables.shadow import disagreements, shadow_counts
-from service.tables.work import import_errors, import_pieces, imports, jobs, models
+from service.tables.work import import_errors, import_pieces, imports, jobs, models, reports
 
 __all__ = [
     "MOMENT",
@@ -56,6 +56,7 @@ __all__ = [
     "matters",
     "metadata",
     "models",
+    "reports",
     "sealed",
     "sessions",
     "shadow_counts",

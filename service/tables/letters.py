@@ -163,6 +163,7 @@ events = Table(
     Column("kind", String(20), nullable=False),
     Column("detail", JSON, nullable=False),
     Column("cause", Integer, ForeignKey("events.number"), index=True),
+    Index(None, "kind", "at", "matter_id"),
     sqlite_autoincrement=True,
 )
 

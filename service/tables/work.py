@@ -10,6 +10,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    Text,
     UniqueConstraint,
 )
 
@@ -40,6 +41,21 @@ jobs = Table(
     Column("finished_at", String(MOMENT)),
     Index(None, "state", "run_after"),
     Index(None, "created_at", "id"),
+)
+
+# Reports that were ordered, each with its job. `rights` are those of who ordered it, as JSON: nobody else sees it, nor
+# that person after they changed. `content` is what it tells, encrypted, once it is made.
+reports = Table(
+    "reports",
+    metadata,
+    Column("job_id", String(26), ForeignKey(jobs.c.id), primary_key=True),
+    Column("owner", String(200), nullable=False, index=True),
+    Column("rights", Text, nullable=False),
+    Column("period", String(10), nullable=False),
+    Column("restricted", Boolean),
+    # The name of the key that sealed it.
+    Column("key", String(16)),
+    Column("content", LargeBinary),
 )
 
 # The trained versions of this installation; their folders lie in the home folder under the same name. At most one is

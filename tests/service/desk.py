@@ -91,7 +91,7 @@ def count(database: Database, table: str) -> int:
 
 def contents(database: Database) -> dict[str, int]:
     """Return how many rows each table of letters and matters holds."""
-    of_work = {"jobs", "imports", "import_pieces", "import_errors", "models", "audit"}
+    of_work = {"jobs", "imports", "import_pieces", "import_errors", "reports", "models", "audit"}
     aside = of_work | {"tokens", "login_links", "users", "sessions", "failed_logins"}
     aside |= {"thresholds", "units", "classes", "shadow_counts", "disagreements", "daily_counts"}
     return {name: count(database, name) for name in metadata.tables if name not in aside}

@@ -71,6 +71,13 @@ def sent(case: Any) -> None:
     case.path_parameters["import_id"] = any_of("/imports")
 
 
+def ordered(case: Any) -> None:
+    """Choose a report that was ordered; one of few letters is made at once."""
+    if not items("/reports?limit=1"):
+        ask("POST", "/reports", {"period": "2026-03"})
+    case.path_parameters["report_id"] = any_of("/reports")
+
+
 def failed(case: Any) -> None:
     """Choose a job that failed; files that are broken make such jobs."""
     found: list[str] = []
@@ -248,6 +255,8 @@ KNOWN: dict[str, Callable[[Any], None]] = {
     "POST /matters/{matter_id}/split": split, "POST /matters/{matter_id}/events": step,
     "POST /matters/{matter_id}/notices": notice,
     "GET /imports/{import_id}": sent, "GET /imports/{import_id}/errors": sent, "POST /imports/{import_id}/cancel": sent,
+    "GET /reports": page, "GET /reports/{report_id}": ordered, "GET /reports/{report_id}/file": ordered,
+    "POST /reports/{report_id}/cancel": ordered,
     "GET /jobs/{job_id}": job, "POST /jobs/{job_id}/cancel": job, "POST /jobs/{job_id}/retry": failed,
     "GET /models/{version}": version,
     "GET /models/{version}/disagreements": disagreements, "POST /models/{version}/activate": version,

@@ -210,7 +210,7 @@ def assert_nobody(text: str, office: Office) -> None:
 def addresses(app: Flask, letters: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     """Yield method and path of every call of every route, on each of the letters and its matter."""
     for rule in rules(app):
-        known = {"letter_id", "matter_id", "name", "secret", "token_id", "version", "job_id", "import_id"}
+        known = {"letter_id", "matter_id", "name", "secret", "token_id", "version", "job_id", "import_id", "report_id"}
         assert rule.arguments <= known, f"{rule} has an argument that this test does not know"
         for letter in letters:
             given = {
@@ -222,6 +222,7 @@ def addresses(app: Flask, letters: list[dict[str, Any]]) -> Iterator[tuple[str, 
                 "version": "x",
                 "job_id": "x",
                 "import_id": "x",
+                "report_id": "x",
             }
             path = re.sub(r"<(?:\w+:)?(\w+)>", lambda match: given[match[1]], str(rule))  # noqa: B023 - used at once
             for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):

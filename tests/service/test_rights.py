@@ -8,11 +8,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import insert
 
-from service import uploads
+from service import ordered_reports, uploads
 from service.auth import PUBLIC as STATED_PUBLIC
 from service.caller import ROLES, Caller, Role
 from service.directory import put_unit
 from service.office import Office
+from service.periods import period_of
 from service.queries.letters import moment
 from service.tables import models
 from service.tokens import every_token, make_token
@@ -20,7 +21,8 @@ from tests.service.desk import LIFT, assert_problem, take
 from tests.service.rights import PUBLIC, ROWS, Visitor, Way, is_missing, visit, ways
 
 NONE = dict.fromkeys(
-    ("letter_id", "matter_id", "job_id", "import_id", "filename", "name", "secret", "token_id", "version"), "x"
+    ("letter_id", "matter_id", "job_id", "import_id", "report_id", "filename", "name", "secret", "token_id", "version"),
+    "x",
 )
 # Tells who may come in from who may not, and changes nothing.
 BROKEN: dict[str, Any] = {"data": b"{", "content_type": "application/json"}
@@ -40,7 +42,8 @@ def objects_of(office: Office, caller: Caller) -> dict[str, str]:
     put_unit(office.database, caller, "somebody", [], [])
     (token,) = (row.id for row in every_token(office.database) if row.name == "another")
     found = {"letter_id": letter.id, "matter_id": letter.matter_id, "job_id": import_id, "import_id": import_id}
-    return found | {"name": "somebody", "token_id": token, "version": "v1"}
+    report_id = ordered_reports.order(office, caller, period_of("2026-03"), None)
+    return found | {"report_id": report_id, "name": "somebody", "token_id": token, "version": "v1"}
 
 
 def test_every_route_stands_in_the_table_and_every_row_is_a_route(app: Flask) -> None:
