@@ -46,6 +46,8 @@ deadlines = Table(
 
 NEWEST = ("received_at", "id", "restricted")
 QUEUE = ("review", "needs_review")
+# A scope is of regions. With addressees too, rows could be longer than PostgreSQL takes into an index.
+SCOPE = ("region", "matter_id")
 
 letters = Table(
     "letters",
@@ -78,14 +80,14 @@ letters = Table(
     Column("revision", Integer, nullable=False, server_default="1"),
     UniqueConstraint("owner", "external_id"),
     # Lists are read from the index alone: newest first, or what one filter leaves, newest first.
-    Index("ix_letters_newest", "received_at", "id", *("restricted", "category", "channel", *QUEUE, "visit_level")),
+    Index("ix_letters_newest", *NEWEST, "category", "channel", *QUEUE, "visit_level", "verdict", *SCOPE),
     Index("ix_letters_category", "category", *NEWEST),
-    Index("ix_letters_queue", *QUEUE, *NEWEST),
+    Index("ix_letters_queue", *QUEUE, *NEWEST, *SCOPE),
     Index("ix_letters_visit_level", "visit_level", *NEWEST),
     # A scope holds what begins with a region.
     Index("ix_letters_region", "region", *NEWEST, postgresql_ops={"region": "text_pattern_ops"}),
     Index("ix_letters_addressee", "addressee", *NEWEST),
-    Index("ix_letters_matter", "matter_id", *NEWEST),
+    Index("ix_letters_matter", "matter_id", *NEWEST, "region"),
 )
 
 # What letters hide, encrypted with the key of a name: names, numbers and addresses of petitioners and accused, and the
