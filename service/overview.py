@@ -89,6 +89,7 @@ class Overseer:
         self.connection = reader.connection
         self.sight = reader.caller.insight
         self.counted = Counted(self.sight)
+        self.daily = counters.DailyCounts(self.connection, self.sight)
         now = reader.now
         self.due = {"overdue": DueFilter(None, now), "soon": DueFilter(now, now + timedelta(days=soon_days))}
 
@@ -103,7 +104,8 @@ class Overseer:
             for name, narrow in self.due.items()
         }
         raised = _raised(lines[one] for one in flagged if one in lines)
-        days, groups = self._days(period), {by: self._groups(period, by) for by in GROUPED}
+        # Days are among those of the groups, which are the longest time that is read.
+        groups, days = {by: self._groups(period, by) for by in GROUPED}, self._days(period)
         found = queries.reviews_between(self.connection, self.counted, period.since, period.until)
         corrected = queries.corrected_between(self.connection, self.counted, period.since, period.until)
         letters, matters = sum(row.letters for row in found), self.statistics.matters(period)
@@ -163,7 +165,7 @@ class Overseer:
         return sorted(found, key=lambda group: (-group.letters, -group.before, group.name))
 
     def _counts(self, since: date, until: date, by: counters.By | None) -> list[DailyCount]:
-        return counters.daily_counts(self.connection, self.sight, since, until, by)
+        return self.daily.between(since, until, by)
 
     def _repeats(self, repeats: int, whole: int, formula: Formula) -> RateOut:
         return RateOut.of("repeats_letters" if formula == "letters" else "repeats_matters", repeats, whole)
