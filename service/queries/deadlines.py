@@ -101,7 +101,12 @@ def _first(narrow: DueFilter) -> list[ColumnElement[bool]]:
             other.c.due_at < deadlines.c.due_at,
             and_(other.c.due_at == deadlines.c.due_at, other.c.clock < deadlines.c.clock),
         )
-        conditions.append(~exists().where(other.c.matter_id == deadlines.c.matter_id, earlier))
+        others = select(other.c.matter_id).where(other.c.matter_id == deadlines.c.matter_id, earlier)
+        if narrow.since is None:
+            conditions.append(~others.exists())
+        else:
+            # Few are between two times; asked of each of them, no database reads all deadlines to find the first ones.
+            conditions.append(others.limit(1).correlate(deadlines).scalar_subquery().is_(None))
     return conditions
 
 
