@@ -33,7 +33,8 @@ CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.drawingml.chart+xm
 INK, FAINT, WHITE = "262626", "595959", "FFFFFF"
 HATCHED: tuple[tuple[str, Any], ...] = (("fgClr", INK), ("bgClr", WHITE))
 MARKERS: tuple[tuple[Any, Any], ...] = (("solid", "circle"), ("dash", "square"))
-WIDTH, HEIGHT, BAR_HEIGHT = Cm(15.5), Cm(7), Cm(0.9)
+WIDTH, HEIGHT, BAR_HEIGHT = Cm(15.5), Cm(6.5), Cm(0.85)
+LEAST_HEIGHT = Cm(4)
 LINE_WIDTH = 19050
 _SPACES = " ".join(
     f'xmlns:{name}="http://schemas.openxmlformats.org/{place}"'
@@ -56,9 +57,9 @@ class Values:
 
 
 def add_lines(paper: Paper, labels: Sequence[str], now: Values, before: Values) -> None:
-    """Add a chart of a full line and a dashed one."""
+    """Add a chart of a full line and, if there was anything before, a dashed one."""
     chart = LineChart()
-    for number, (one, (dash, marker)) in enumerate(zip((now, before), MARKERS, strict=True)):
+    for number, (one, (dash, marker)) in enumerate(zip(_told(now, before), MARKERS, strict=False)):
         series = _series(number, labels, one)
         series.graphicalProperties.line.solidFill = INK if number == 0 else FAINT
         series.graphicalProperties.line.prstDash = dash
@@ -70,10 +71,10 @@ def add_lines(paper: Paper, labels: Sequence[str], now: Values, before: Values) 
 
 
 def add_bars(paper: Paper, labels: Sequence[str], now: Values, before: Values) -> None:
-    """Add a chart of lying bars, full ones and hatched ones of what was before, with their values."""
+    """Add a chart of lying bars, full ones and, if there was anything, hatched ones of what was before, with values."""
     chart = BarChart()
     chart.type = "bar"
-    for number, one in enumerate((now, before)):
+    for number, one in enumerate(_told(now, before)):
         series = _series(number, labels, one)
         if number == 0:
             series.graphicalProperties.solidFill = INK
@@ -88,7 +89,12 @@ def add_bars(paper: Paper, labels: Sequence[str], now: Values, before: Values) -
     chart.x_axis.scaling.orientation = "maxMin"
     chart.y_axis.majorGridlines = None
     chart.gapWidth = 60
-    _add(paper, chart, max(HEIGHT, BAR_HEIGHT * len(labels)), f"{now.name} {before.name}")
+    _add(paper, chart, max(LEAST_HEIGHT, BAR_HEIGHT * (len(labels) + 2)), f"{now.name} {before.name}")
+
+
+def _told(now: Values, before: Values) -> list[Values]:
+    """Leave out what was before if it was nothing: a line of zeros would say that the office counted then."""
+    return [now, before] if any(before.values) else [now]
 
 
 def _series(number: int, labels: Sequence[str], one: Values) -> Any:

@@ -16,6 +16,8 @@ from service.texts import text
 AS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 HEADING, FIRST = 3, 5
 LAST = len(COUNTS) * len(PARTS)
+# A day or month has no period before it to be compared with.
+COURSE_PARTS = ("now", "year_before", "change_year")
 
 
 def workbook_of(report: ReportOut) -> bytes:
@@ -36,20 +38,20 @@ class _Book:
         self.report = report
         font = {"font_name": text("report.font"), "font_size": 11}
         thin = {**font, "border": 1}
-        self.title = book.add_format({**font, "font_size": 16, "bold": True, "align": "center"})
+        self.title = book.add_format({"font_name": text("report.font_title"), "font_size": 16, "align": "center"})
         self.plain = book.add_format(font)
         self.name = book.add_format(thin)
         self.head = book.add_format({**thin, "bold": True, "align": "center", "valign": "vcenter", "text_wrap": True})
         self.section = book.add_format({**thin, "bold": True})
-        self.number = book.add_format({**thin, "num_format": "#,##0"})
-        self.change = book.add_format({**thin, "num_format": "+0.0%;-0.0%;0.0%"})
-        self.rate = book.add_format({**thin, "num_format": "0.0%"})
+        self.number = book.add_format({**thin, "num_format": "#,##0", "align": "right"})
+        self.change = book.add_format({**thin, "num_format": "+0.0%;-0.0%;0.0%", "align": "right"})
+        self.rate = book.add_format({**thin, "num_format": "0.0%", "align": "right"})
 
     def write(self) -> None:
         """Write all sheets."""
         self._table()
         self._rates()
-        self._lines(text("report.sheet_classes"), self.report.classes, text("report.column_class"))
+        self._classes()
         self._course()
         self._quality()
 
@@ -60,6 +62,7 @@ class _Book:
         sheet.set_landscape()
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
+        sheet.set_footer(f"&C{text('report.page_of_pages')}")
         return sheet
 
     def _table(self) -> None:
@@ -92,17 +95,21 @@ class _Book:
 
     def _figure(self, sheet: Any, row: int, column: int, figure: FigureOut) -> None:
         """Write a count, what was before, and the changes as formulas with their results."""
-        now = xl_rowcol_to_cell(row, column)
         sheet.write_number(row, column, figure.value, self.number)
-        for place, before, change in ((1, figure.previous, figure.change), (3, figure.year_before, figure.change_year)):
-            if before is None:
-                sheet.write_string(row, column + place, text("report.nothing"), self.number)
-                sheet.write_string(row, column + place + 1, text("report.nothing"), self.number)
-                continue
-            cell, dash = xl_rowcol_to_cell(row, column + place), text("report.nothing")
-            sheet.write_number(row, column + place, before, self.number)
-            formula = f'=IF({cell}=0,"{dash}",({now}-{cell})/{cell})'
-            sheet.write_formula(row, column + place + 1, formula, self.change, dash if change is None else change)
+        self._compared(sheet, row, column, (1, figure.previous, figure.change))
+        self._compared(sheet, row, column, (3, figure.year_before, figure.change_year))
+
+    def _compared(self, sheet: Any, row: int, column: int, told: tuple[int, int | None, float | None]) -> None:
+        """Write what was before at a place after a count, and the change on it as a formula with its result."""
+        (place, before, change), dash = told, text("report.nothing")
+        if before is None:
+            sheet.write_string(row, column + place, dash, self.number)
+            sheet.write_string(row, column + place + 1, dash, self.number)
+            return
+        now, cell = xl_rowcol_to_cell(row, column), xl_rowcol_to_cell(row, column + place)
+        sheet.write_number(row, column + place, before, self.number)
+        formula = f'=IF({cell}=0,"{dash}",({now}-{cell})/{cell})'
+        sheet.write_formula(row, column + place + 1, formula, self.change, dash if change is None else change)
 
     def _heads(self, sheet: Any, names: Sequence[str]) -> None:
         for column, name in enumerate(names):
@@ -123,27 +130,42 @@ class _Book:
             sheet.write_formula(row, 3, f'=IF({under}=0,"{dash}",{over}/{under})', self.rate, shown)
             sheet.write_string(row, 4, rate.formula, self.name)
 
-    def _lines(self, name: str, lines: Sequence[StatLineOut], column: str) -> Any:
-        """Write the counts of lines, one row each, with what was before."""
-        sheet = self._sheet(name, [24, *[10] * LAST])
-        parts = [
+    def _lines(self, name: str, lines: Sequence[StatLineOut], column: str, parts: Sequence[str]) -> Any:
+        """Write the head of a sheet with the parts of each count, and the names of its lines."""
+        sheet = self._sheet(name, [24, *[10] * (len(COUNTS) * len(parts))])
+        heads = [
             text("report.count_of_part", count=text(f"report.column_{count}"), part=text(f"report.part_{part}"))
             for count in COUNTS
-            for part in PARTS
+            for part in parts
         ]
-        self._heads(sheet, [column, *parts])
+        self._heads(sheet, [column, *heads])
         for row, line in enumerate(lines, start=1):
             sheet.write_string(row, 0, line.name, self.name)
-            for number, figure in enumerate((line.letters, line.visits, line.people)):
-                self._figure(sheet, row, 1 + number * len(PARTS), figure)
         return sheet
 
+    def _classes(self) -> None:
+        """Write the counts of each class, with what was before."""
+        lines = self.report.classes
+        sheet = self._lines(text("report.sheet_classes"), lines, text("report.column_class"), PARTS)
+        for row, line in enumerate(lines, start=1):
+            for number, figure in enumerate((line.letters, line.visits, line.people)):
+                self._figure(sheet, row, 1 + number * len(PARTS), figure)
+
     def _course(self) -> None:
-        """Write the counts of each day or month, with their line and that of the year before."""
+        """Write the counts of each day or month beside those of the year before, with their lines."""
         name, lines = text("report.sheet_course"), self.report.course
-        sheet = self._lines(name, lines, text("report.column_day"))
+        sheet = self._lines(name, lines, text("report.column_day"), COURSE_PARTS)
+        sheet.fit_to_pages(1, 1)
+        for row, line in enumerate(lines, start=1):
+            for number, figure in enumerate((line.letters, line.visits, line.people)):
+                column = 1 + number * len(COURSE_PARTS)
+                sheet.write_number(row, column, figure.value, self.number)
+                self._compared(sheet, row, column, (1, figure.year_before, figure.change_year))
         chart = self.book.add_chart({"type": "line"})
-        for column, part, dash in ((1, "now", "solid"), (4, "year_before", "dash")):
+        drawn = [(1, "now", "solid")]
+        if any(line.letters.year_before for line in lines):
+            drawn.append((2, "year_before", "dash"))
+        for column, part, dash in drawn:
             chart.add_series(
                 {
                     "name": text(f"report.part_{part}"),

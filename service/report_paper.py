@@ -1,19 +1,17 @@
 """The table of a report as a Word document, as offices print it: a lying page, thin rules, footnotes."""
 
-import io
 from collections.abc import Sequence
 from typing import Any
 
-from docx import Document
 from docx.document import Document as Paper
 from docx.enum.section import WD_ORIENT
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt
-from docx.text.paragraph import Paragraph
+from docx.shared import Cm, Length, Pt
 
+from model.when import OFFICE_ZONE
 from service.paper import plain
 from service.report_rows import (
     COUNTS,
@@ -27,77 +25,45 @@ from service.report_rows import (
     table_rows,
     unit_of,
 )
+from service.report_style import SMALL as NOTE
+from service.report_style import TITLE, add, content_of, new_paper
 from service.schemas.reports import ReportOut
 from service.schemas.statistics import FigureOut
 from service.texts import text
 
-TITLE, TEXT, SMALL = Pt(18), Pt(10.5), Pt(9)
+TEXT, SMALL = Pt(10.5), Pt(9)
 # Of the names, and of each count: now, before, the change on it, a year before, the change on it.
-WIDTHS = [Cm(3.7), *len(COUNTS) * (Cm(1.3), Cm(1.3), Cm(1.75), Cm(1.55), Cm(1.75))]
-MARGIN = Cm(1.5)
+WIDTHS = [Cm(3.4), *len(COUNTS) * (Cm(1.4), Cm(1.4), Cm(1.65), Cm(1.6), Cm(1.65))]
+RATE_WIDTHS = [Cm(11.5), Cm(5), Cm(5), Cm(5)]
+MARGIN, CELL_MARGIN = Cm(1.5), Cm(0.08)
 GAP = 4 * "\u3000"
 
 
 def table_paper(report: ReportOut) -> bytes:
     """Return the table of a report as a docx file."""
-    paper = new_paper(report, report.title)
+    paper = new_paper(report, report.title, TEXT, TEXT)
     section = paper.sections[0]
     section.orientation = WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = section.page_height, section.page_width
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = MARGIN
-    add(paper, report.title, WD_ALIGN_PARAGRAPH.CENTER).runs[0].font.size = TITLE
+    add(paper, report.title, TITLE)
     head = [text("report.unit", unit=unit_of(report)), text("report.period", days=days_of(report.period))]
     head += [text("restricted")] if report.accusations else []
     paper.add_paragraph(GAP.join(plain(one) for one in head))
     _counts(paper, report)
-    add(paper, "")
+    add(paper, "").paragraph_format.keep_with_next = True
     _rates(paper, report)
     for note in notes(report):
-        add(paper, note).runs[0].font.size = SMALL
+        add(paper, note, NOTE)
+    made = report.made_at.astimezone(OFFICE_ZONE)
+    signed = text("report.signatures", year=made.year, month=made.month, day=made.day)
+    paper.add_paragraph(signed.replace("|", GAP)).paragraph_format.space_before = TEXT
     return content_of(paper)
-
-
-def new_paper(report: ReportOut, title: str) -> Paper:
-    """Return an empty paper of A4 in the office's font."""
-    paper = Document()
-    section = paper.sections[0]
-    section.page_width, section.page_height = Cm(21), Cm(29.7)
-    style: Any = paper.styles["Normal"]
-    style.font.name, style.font.size = text("report.font"), TEXT
-    style.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), text("report.font"))
-    style.paragraph_format.space_after = Pt(0)
-    facts = paper.core_properties
-    facts.author, facts.title, facts.comments = unit_of(report)[:255], title, ""
-    facts.created = report.made_at.replace(tzinfo=None)
-    return paper
-
-
-def add(paper: Paper, line: str, alignment: WD_ALIGN_PARAGRAPH = WD_ALIGN_PARAGRAPH.LEFT) -> Paragraph:
-    """Add a line to a paper."""
-    paragraph = paper.add_paragraph(plain(line))
-    paragraph.alignment = alignment
-    return paragraph
-
-
-def content_of(paper: Paper) -> bytes:
-    """Return a paper as a docx file."""
-    file = io.BytesIO()
-    paper.save(file)
-    return file.getvalue()
 
 
 def _counts(paper: Paper, report: ReportOut) -> None:
     rows = list(table_rows(report))
-    table = paper.add_table(rows=len(rows) + 2, cols=1 + len(COUNTS) * len(PARTS), style="Table Grid")
-    table.alignment = WD_TABLE_ALIGNMENT.CENTER
-    table.autofit = False
-    for column, width in zip(table.columns, WIDTHS, strict=True):
-        column.width = width
-    # Cells are asked for once: python-docx walks through the whole table for each.
-    grid = [row.cells for row in table.rows]
-    for cells in grid:
-        for number, cell in enumerate(cells):
-            cell.width = WIDTHS[number]
+    table, grid = _table(paper, len(rows) + 2, WIDTHS)
     _fill(grid[0][0].merge(grid[1][0]), text("report.column_item"), bold=True, middle=True)
     for number, count in enumerate(COUNTS):
         first = 1 + number * len(PARTS)
@@ -109,6 +75,32 @@ def _counts(paper: Paper, report: ReportOut) -> None:
         row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     for cells, told in zip(grid[2:], rows, strict=True):
         _row(cells, told)
+
+
+def _table(paper: Paper, rows: int, widths: Sequence[Length]) -> tuple[Any, list[Sequence[Any]]]:
+    """Add a table with columns of some widths whose rows stay whole, and return it with its cells.
+
+    Cells are asked for once: python-docx walks through the whole table for each.
+    """
+    table: Any = paper.add_table(rows=rows, cols=len(widths), style="Table Grid")
+    table.alignment = WD_TABLE_ALIGNMENT.CENTER
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
+    grid = [row.cells for row in table.rows]
+    for cells in grid:
+        for cell, width in zip(cells, widths, strict=True):
+            cell.width = width
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), str(CELL_MARGIN.twips))
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    table._tbl.tblPr.append(margins)
+    for row in table.rows:
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+    return table, grid
 
 
 def _row(cells: Sequence[Any], row: TableRow) -> None:
@@ -135,8 +127,7 @@ def _told(figure: FigureOut) -> list[str]:
 
 
 def _rates(paper: Paper, report: ReportOut) -> None:
-    table = paper.add_table(rows=len(report.rates) + 1, cols=4, style="Table Grid")
-    grid = [row.cells for row in table.rows]
+    _, grid = _table(paper, len(report.rates) + 1, RATE_WIDTHS)
     for cell, key in zip(grid[0], ("rate", "numerator", "denominator", "value"), strict=True):
         _fill(cell, text(f"report.column_{key}"), bold=True, middle=True)
     for number, (cells, rate) in enumerate(zip(grid[1:], report.rates, strict=True), start=1):

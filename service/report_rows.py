@@ -65,7 +65,7 @@ def rate_name(rate: RateOut, number: int) -> str:
 
 def notes(report: ReportOut) -> list[str]:
     """Return the footnotes: how counts are made, then the formula of each rate."""
-    told = [text(f"report.note_{key}") for key in ("letters", "visits", "people", "changes")]
+    told = [text(f"report.note_{key}") for key in ("letters", "visits", "people", "repeats", "changes")]
     if not report.period.complete:
         told.append(text("report.note_incomplete"))
     formulas = [

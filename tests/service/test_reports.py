@@ -155,6 +155,40 @@ def test_the_analysis_tells_figures_and_draws_charts_of_the_program(clerk: Desk)
     assert len(list(kinds.iter("{http://schemas.openxmlformats.org/drawingml/2006/main}pattFill"))) == 1
 
 
+def test_the_analysis_says_what_there_is_nothing_to_compare_with(office: Office, clerk: Desk) -> None:
+    put(office, "a1", "2026-03-05", channel="visit", people_present=9)
+    paper = Document(file_of(clerk, "/reports/monthly", month="2026-03", format="docx", paper="analysis"))
+    whole = "\n".join(paragraph.text for paragraph in paper.paragraphs)
+    assert "群众来访 1 批次，9 人次。上月和上年同月没有信访件，不作环比、同比。" in whole
+    assert text("report.said_no_rate", name=text("report.rate_handled_in_time")) in whole
+    assert not re.search(r"环比(上升|下降|持平)|0÷0", whole)
+    empty = Document(file_of(clerk, "/reports/annual", year="2020", format="docx", paper="analysis"))
+    told = [paragraph.text for paragraph in empty.paragraphs]
+    assert text("report.said_nothing", now=text("report.now_year")) in told
+    assert [line for line in told if line[1:2] == "、"] == ["一、基本情况", "二、办理情况", "三、工作建议"]
+
+
+def test_the_analysis_names_the_categories_that_rose_most(office: Office, clerk: Desk) -> None:
+    for number in range(9):
+        put(office, f"now{number}", "2026-03-05")
+        put(office, f"more{number}", "2026-03-05", category="environment")
+    for number in range(3):
+        put(office, f"then{number}", "2026-02-05")
+    paper = Document(file_of(clerk, "/reports/monthly", month="2026-03", format="docx", paper="analysis"))
+    assert "与上期相比，件次增加较多的是：labour增加 6 件次。" in "\n".join(one.text for one in paper.paragraphs)
+
+
+@pytest.mark.usefixtures("march")
+@pytest.mark.parametrize("paper", ["table", "analysis"])
+def test_papers_have_the_fonts_of_offices_and_numbers_on_their_pages(clerk: Desk, paper: str) -> None:
+    made = Document(file_of(clerk, "/reports/monthly", month="2026-03", format="docx", paper=paper))
+    for style, font in (("Normal", "仿宋"), ("Title", "黑体"), ("Heading 1", "黑体")):
+        fonts: Any = made.styles[style].element.rPr.rFonts
+        assert set(fonts.attrib.values()) == {font}, "no font of a theme, which would win for Chinese"
+    assert 'w:instr="PAGE"' in made.sections[0].footer.paragraphs[0]._p.xml
+    assert any("Title" in str(one.style and one.style.name) for one in made.paragraphs)
+
+
 @pytest.mark.usefixtures("march")
 def test_an_annual_report_goes_by_months(clerk: Desk) -> None:
     report = clerk.read("/reports/annual", year="2026")
