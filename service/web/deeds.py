@@ -164,6 +164,8 @@ def _move(letter_id: str, decided: Literal["release", "restrict"]) -> ResponseRe
         return _refuse(letter_id, "letter.why_short")
     following = _following(letter_id)
     acting.move(this_office(), this_caller(), letter_id, decided, wanted.reason)
+    # One key must not take back what was done before this, which cannot be taken back by it.
+    session.pop(LAST, None)
     stays = this_caller().reads(restricted=decided == "restrict")
     return _lead_on(following or (_address(letter_id) if stays else url_for("web.letters")), text(f"deed.{decided}"))
 

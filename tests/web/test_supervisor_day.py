@@ -8,6 +8,7 @@ from typing import Any
 from docx import Document
 from openpyxl import load_workbook
 
+from model.when import OFFICE_ZONE
 from service.texts import text
 from tests.service.desk import GATHERING, LIFT, LIFT_AGAIN, QIAN, RIVER, ROAD, WAGES, ZHAO, Desk, take
 from tests.service.ledger import put
@@ -54,7 +55,7 @@ def fill(house: House) -> None:
 
 def follow_a_figure(visit: Visit, api: Desk) -> None:
     """Go from the letters of the last thirty days to their list."""
-    first, last = (datetime.now(UTC).astimezone().date() - timedelta(days=days) for days in (29, 0))
+    first, last = (datetime.now(OFFICE_ZONE).date() - timedelta(days=days) for days in (29, 0))
     total = api.read("/stats", period=f"{first}/{last}")["total"]["letters"]["value"]
     figure = visit.page.locator(".sums a.figure").first
     assert figure.inner_text() == str(total)

@@ -122,12 +122,16 @@ def test_a_clerk_hands_an_accusation_to_discipline_and_sees_it_no_more(
     app: Flask, office: Office, clerk_at_work: Visitor
 ) -> None:
     row, restrict = take(office, LIFT).row, "POST /letters/<letter_id>/restrict"
+    other = take(office, ROAD).row
+    do(app, clerk_at_work, "POST /letters/<letter_id>/accept", other.id)
     assert f"/letters/{row.id}/restrict" in clerk_at_work.browser.get(f"/letters/{row.id}").text
     here = do(app, clerk_at_work, restrict, row.id, reason="实为检举物业经理")
     assert here == "/letters"
     assert text("deed.restrict") in clerk_at_work.browser.get(here).text
     assert clerk_at_work.browser.get(f"/letters/{row.id}").status_code == 404
     assert row.id in queue(visit(app, office, Caller("周正", "discipline")), "restricted")
+    here = do(app, clerk_at_work, "POST /undo")
+    assert text("deed.nothing") in clerk_at_work.browser.get(here, follow_redirects=True).text
 
 
 def test_a_deed_leads_to_the_next_letter_and_at_last_to_the_queue(
