@@ -61,7 +61,7 @@ def accept_an_accusation(visit: Visit, api: Desk, letter: str) -> None:
     visit.page.wait_for_url("**/queue?queue=restricted")
     assert visit.page.locator("table.rows tbody tr").count() == 2
     visit.check()
-    visit.press("j", "j", "Enter")
+    visit.press("j", "Enter")
     visit.page.wait_for_url(f"**/letters/{letter}?*")
     assert visit.page.locator(".letter-text").first.inner_text() == BRIBE
     assert text("restricted") in visit.page.locator(".key-facts").inner_text()
