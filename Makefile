@@ -8,7 +8,7 @@ VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 BUNDLE = dist/hongyan-$(VERSION)-bundle
 MODEL := models/starter
 
-.PHONY: help demo serve test test-web test-fuzz test-faults lint train bench bundle sbom audit-dependencies clean
+.PHONY: help demo serve test test-web test-fuzz test-faults test-bundle lint train bench bundle sbom audit-dependencies clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -77,6 +77,9 @@ bundle: $(MODEL)/manifest.json sbom ## pack all that a machine without a network
 	@cp docs/operations.md docs/operations.zh-CN.md $(BUNDLE)/docs
 	@cp dist/hongyan-$(VERSION)-sbom.json $(BUNDLE)/sbom.json
 	@$(BIN)/python -m release.bundle $(BUNDLE)
+
+test-bundle: bundle ## install the bundle where no network is, send it a letter, upgrade it
+	@BUNDLE=$(BUNDLE).tar.gz $(BIN)/python -m pytest tests/release/test_installed.py
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) $(MODEL) $(HOME_OF_DEMO) dist
