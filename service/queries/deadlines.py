@@ -92,8 +92,8 @@ def matters_due(narrow: DueFilter) -> Select[tuple[str]]:
     return select(deadlines.c.matter_id).where(*_conditions(narrow))
 
 
-def _first(narrow: DueFilter) -> list[ColumnElement[bool]]:
-    """Return the conditions that a deadline is asked for and the first one of its matter."""
+def _first(narrow: DueFilter, each: bool = False) -> list[ColumnElement[bool]]:
+    """Return the conditions that a deadline is asked for and the first one of its matter; asked of `each` by itself."""
     conditions = _conditions(narrow)
     if narrow.clock is None:
         other = deadlines.alias()
@@ -102,11 +102,8 @@ def _first(narrow: DueFilter) -> list[ColumnElement[bool]]:
             and_(other.c.due_at == deadlines.c.due_at, other.c.clock < deadlines.c.clock),
         )
         others = select(other.c.matter_id).where(other.c.matter_id == deadlines.c.matter_id, earlier)
-        if narrow.since is None:
-            conditions.append(~others.exists())
-        else:
-            # Few are between two times; asked of each of them, no database reads all deadlines to find the first ones.
-            conditions.append(others.limit(1).correlate(deadlines).scalar_subquery().is_(None))
+        alone = others.limit(1).correlate(deadlines).scalar_subquery().is_(None)
+        conditions.append(alone if each else ~others.exists())
     return conditions
 
 
@@ -124,5 +121,7 @@ def _conditions(narrow: DueFilter) -> list[ColumnElement[bool]]:
 def count_due(connection: Connection, sight: Sight, narrow: DueFilter, most: int) -> int:
     """Return how many matters that the caller may see have something due; `most` + 1 if there are more."""
     seen = exists().where(letters.c.matter_id == deadlines.c.matter_id, sight.condition())
-    found = select(deadlines.c.matter_id).where(seen, *_first(narrow)).limit(most + 1)
+    # Few are between two times: asked of each of them, PostgreSQL need not read all deadlines to find the first ones.
+    first = _first(narrow, each=narrow.since is not None)
+    found = select(deadlines.c.matter_id).where(seen, *first).limit(most + 1)
     return connection.execute(select(func.count()).select_from(found.subquery())).scalar_one()
