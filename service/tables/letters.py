@@ -165,7 +165,8 @@ events = Table(
     Column("kind", String(20), nullable=False),
     Column("detail", JSON, nullable=False),
     Column("cause", Integer, ForeignKey("events.number"), index=True),
-    Index(None, "kind", "at", "matter_id"),
+    # Not by kind first: that one would be taken for the events of many matters, and read nearly all.
+    Index(None, "at", "kind", "matter_id"),
     sqlite_autoincrement=True,
 )
 

@@ -29,11 +29,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("job_id", name=op.f("pk_reports")),
     )
     op.create_index(op.f("ix_reports_owner"), "reports", ["owner"])
-    op.create_index("ix_events_kind_at_matter_id", "events", ["kind", "at", "matter_id"])
+    op.create_index("ix_events_at_kind_matter_id", "events", ["at", "kind", "matter_id"])
 
 
 def downgrade() -> None:
     """Migrate back."""
 
-    op.drop_index("ix_events_kind_at_matter_id", table_name="events")
+    op.drop_index("ix_events_at_kind_matter_id", table_name="events")
     op.drop_table("reports")
