@@ -78,8 +78,8 @@ def test_ticked_letters_leave_and_a_matter_that_lost_its_letters_says_so(house: 
 
 
 def test_hot_issues_lead_to_their_letters(house: House, enter: Enter) -> None:
-    visit = enter("supervisor")
     store(house.office, everybody(30))
+    visit = enter("supervisor")
     visit.go("/hot-issues")
     assert_accessible(visit.page)
     assert_fits(visit.page)
