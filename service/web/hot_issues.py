@@ -7,6 +7,7 @@ from flask import render_template
 from service.audit import record_look
 from service.auth import allow, this_caller
 from service.caller import OFFICE
+from service.issue_board import read_issues
 from service.office import this_office
 from service.web.blueprint import web
 
@@ -15,8 +16,8 @@ from service.web.blueprint import web
 @allow(OFFICE)
 def hot_issues() -> str:
     """Show what rises in the last fourteen days, the most surprising first."""
-    office = this_office()
-    with office.database.read() as connection:
-        board = office.issues.read(connection, this_caller().sight, datetime.now(UTC))
-    record_look(office.database, this_caller(), "list", "hot_issues", [""], {"count": len(board.items)})
+    database = this_office().database
+    with database.read() as connection:
+        board = read_issues(connection, this_caller().sight, datetime.now(UTC))
+    record_look(database, this_caller(), "list", "hot_issues", [""], {"count": len(board.items)})
     return render_template("hot_issues.html", board=board)

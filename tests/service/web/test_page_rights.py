@@ -72,8 +72,8 @@ def paths(app: Flask, office: Office) -> list[str]:
         and ROWS[way.name]
         and way.method == "GET"
         and way.name != LEADS_ON
-        # Whose import it is decides: see the tests of imports.
-        and "import_id" not in way.rule.arguments
+        # Whose import or report it is decides: see their tests.
+        and way.rule.arguments.isdisjoint(("import_id", "report_id"))
     ]
 
 
