@@ -33,11 +33,11 @@ serve: $(MODEL)/manifest.json ## serve API and pages on the database in var/
 	@HONGYAN_MODEL=$(MODEL) $(BIN)/hongyan db upgrade
 	@HONGYAN_MODEL=$(MODEL) $(BIN)/hongyan serve
 
-test: $(VENV)/ready ## run the tests, in two processes
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+test: $(VENV)/ready ## run the tests, in three processes: much of a test is waiting for servers
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 test-web: $(VENV)/ready ## work through the pages in Chromium (CHROMIUM=/usr/bin/chromium, SCREENSHOTS=folder keeps pictures)
-	@$(BIN)/python -m pytest tests/web
+	@$(BIN)/python -m pytest tests/web -n 2 --dist loadfile
 
 test-faults: $(VENV)/ready ## kill servers, workers and databases while 10,000 letters come in (FAULTS_SEED=N repeats a run)
 	@FAULTS=long $(BIN)/python -m pytest -s tests/faults
