@@ -10,8 +10,9 @@ from service.importer import ERROR_HEADING
 from service.office import this_office
 from service.queries.imports import errors_of
 from service.requests import MEBIBYTE, accept_up_to, without_json
+from service.schemas.headers import DeliveryHeader
 from service.schemas.jobs import ImportForm, ImportOut, ImportPage, ImportPath
-from service.schemas.requests import DeliveryHeader, PageQuery
+from service.schemas.requests import PageQuery
 from service.tabular import csv_lines
 
 imports_api = api_blueprint("imports")
@@ -30,7 +31,7 @@ def send_import(header: DeliveryHeader, form: ImportForm) -> Response:
     office, caller = this_office(), this_caller()
     content = form.file.read(uploads.MOST_BYTES + 1)
     name = form.file.filename or ""
-    key = header.idempotency_key or None
+    key = header.idempotency_key
     import_id = uploads.accept(office.database, office.keys, caller, name, content, key, form.columns)
     response = _shown(import_id, 202)
     response.headers["Location"] = f"/api/v1/imports/{import_id}"

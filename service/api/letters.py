@@ -20,6 +20,7 @@ from service.reception import Received
 from service.repeats import Delivery
 from service.requests import MEBIBYTE, accept_up_to
 from service.schemas.corrections import CorrectionIn
+from service.schemas.headers import ConditionHeader, DeliveryHeader, KnownHeader
 from service.schemas.letters import LetterIn, letter_in
 from service.schemas.originals import OriginalOut, UnmaskIn
 from service.schemas.records import DecisionList
@@ -27,10 +28,7 @@ from service.schemas.requests import (
     BatchIn,
     BatchLineOut,
     BatchOut,
-    ConditionHeader,
-    DeliveryHeader,
     ExportQuery,
-    KnownHeader,
     LetterPath,
     LettersQuery,
     RefusedOut,
@@ -60,7 +58,7 @@ def deliver(header: DeliveryHeader, body: LetterIn) -> Response:
 
     Repeating an external_id or an Idempotency-Key with the same content answers 200 and stores nothing new.
     """
-    received = this_office().reception.receive(Delivery(body, this_caller(), header.idempotency_key or None))
+    received = this_office().reception.receive(Delivery(body, this_caller(), header.idempotency_key))
     _count(received)
     if received.restricted:
         leave_out()

@@ -18,10 +18,9 @@ from service.notices import notice_of
 from service.office import this_office
 from service.paper import WORD, document_of
 from service.preconditions import is_known
+from service.schemas.headers import ConditionHeader, KnownHeader
 from service.schemas.links import MatterLinksOut
 from service.schemas.requests import (
-    ConditionHeader,
-    KnownHeader,
     LinkIn,
     LinkPath,
     MatterPath,

@@ -23,7 +23,6 @@ MOST_TO_SPLIT = 1000
 WORD = "^[a-z_]+$"
 
 Moment = Annotated[str, Field(json_schema_extra={"pattern": TIME})]
-Tag = Annotated[str, Field(max_length=500, json_schema_extra={"pattern": r'^"[0-9]+(-[0-9]+)*"$'})]
 Due = Literal["overdue", "soon"]
 Id = Annotated[Text, Field(max_length=64)]
 
@@ -146,40 +145,12 @@ class NoticeIn(BaseModel):
     reason: Annotated[Line, Field(min_length=4)] | None = Field(default=None, description="Why the name must be seen.")
 
 
-class ConditionHeader(BaseModel):
-    """The state that a change was made for, by its ETag."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    if_match: Literal["*"] | Tag | None = Field(
-        default=None, alias="If-Match", description="An ETag as it was given; * for whatever state."
-    )
-
-
-class KnownHeader(BaseModel):
-    """The states that the caller has already, by their ETags."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    if_none_match: str | None = Field(default=None, alias="If-None-Match", max_length=500)
-
-
 class WhyIn(BaseModel):
     """Why a letter goes among accusations or comes from there."""
 
     model_config = ConfigDict(extra="ignore")
 
     reason: Line = Field(min_length=1)
-
-
-class DeliveryHeader(BaseModel):
-    """A key that makes repeating a request harmless."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    idempotency_key: Annotated[str, Field(max_length=255, json_schema_extra={"format": "uuid"})] | None = Field(
-        default=None, alias="Idempotency-Key", description="Any text that was not used before, best a new UUID."
-    )
 
 
 class PageQuery(BaseModel):
