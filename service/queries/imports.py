@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, insert, or_, select, update
 
-from service.queries.letters import moment
+from service.queries.letters import behind, moment
 from service.tables import import_errors, import_pieces, imports, jobs
 
 PIECE = 1000
@@ -53,9 +53,7 @@ def page_of_imports(
     """Return up to `limit` imports, newest first, after the (created_at, id) of the last one seen."""
     statement = _shown(sender)
     if after:
-        created_at, job_id = after
-        older = jobs.c.created_at < created_at
-        statement = statement.where(or_(older, and_(jobs.c.created_at == created_at, jobs.c.id < job_id)))
+        statement = statement.where(behind(jobs.c.created_at, jobs.c.id, after))
     return list(connection.execute(statement.order_by(jobs.c.created_at.desc(), jobs.c.id.desc()).limit(limit)))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, case, delete, func, insert, or_, select, update
 
-from service.queries.letters import moment
+from service.queries.letters import behind, moment
 from service.tables import jobs
 
 ACTIVE = ("queued", "running")
@@ -93,9 +93,7 @@ def page_of_jobs(
     if state:
         statement = statement.where(jobs.c.state == state)
     if after:
-        created_at, job_id = after
-        older = jobs.c.created_at < created_at
-        statement = statement.where(or_(older, and_(jobs.c.created_at == created_at, jobs.c.id < job_id)))
+        statement = statement.where(behind(jobs.c.created_at, jobs.c.id, after))
     return list(connection.execute(statement.order_by(jobs.c.created_at.desc(), jobs.c.id.desc()).limit(limit)))
 
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 
 from service.queries.jobs import ACTIVE
-from service.queries.letters import moment
+from service.queries.letters import behind, moment
 from service.tables import jobs, reports
 
 _STANDING = ("state", "cancelling", "done", "total", "error", "created_at", "finished_at")
@@ -42,9 +42,7 @@ def page_of_reports(
     """Return up to `limit` reports of somebody, newest first, after the (created_at, id) of the last one seen."""
     statement = _shown().where(*_of(owner, rights))
     if after:
-        created_at, job_id = after
-        older = jobs.c.created_at < created_at
-        statement = statement.where(or_(older, and_(jobs.c.created_at == created_at, jobs.c.id < job_id)))
+        statement = statement.where(behind(jobs.c.created_at, jobs.c.id, after))
     return list(connection.execute(statement.order_by(jobs.c.created_at.desc(), jobs.c.id.desc()).limit(limit)))
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
-from service.queries.letters import Sight
+from service.queries.letters import Sight, behind
 from service.tables import disagreements, letters, shadow_counts
 
 
@@ -78,5 +78,5 @@ def page_of_disagreements(
         .limit(limit)
     )
     if after is not None:
-        statement = statement.where(or_(at < after[0], and_(at == after[0], key < after[1])))
+        statement = statement.where(behind(at, key, after))
     return list(connection.execute(statement))
