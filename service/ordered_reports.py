@@ -18,8 +18,8 @@ from service.periods import Period, period_of
 from service.queries import reports as queries
 from service.queries import statistics
 from service.queries.statistics import Counted
-from service.report_file import read_report
-from service.schemas.reports import OrderedReportOut, OrderedReportPage, ReportOut
+from service.report_file import read_report, record_view
+from service.schemas.reports import Format, OrderedReportOut, OrderedReportPage, ReportOut
 
 KIND = "report"
 # A report that counts no more letters than these, with those that it compares, is made while its orderer waits.
@@ -81,18 +81,21 @@ def page(connection: Connection, caller: Caller, limit: int, cursor: str | None 
     return OrderedReportPage(items=[OrderedReportOut.of(row) for row in rows[:limit]], next=more)
 
 
-def content(connection: Connection, keys: Keys, caller: Caller, report_id: str) -> ReportOut:
-    """Return what a report tells, without matters that went out of the caller's sight since.
+def read(office: Office, caller: Caller, report_id: str, kind: Format) -> ReportOut:
+    """Return what a report tells, without matters that went out of the caller's sight since, and record the look.
 
     Raises NotFound as `find` does, and Conflict if it is not made.
     """
-    row = _require(connection, caller, report_id)
-    sealed = queries.content_of(connection, report_id)
-    if sealed is None:
-        raise Conflict(f"The report is {row.state}; it has no files.", [("report", "is not made")])
-    made = ReportOut.model_validate_json(keys.unseal(sealed))
-    seen = statistics.seen_matters(connection, Counted(caller.insight), [one.id for one in made.main_matters])
-    return made.model_copy(update={"main_matters": [one for one in made.main_matters if one.id in seen]})
+    with office.database.read() as connection:
+        row = _require(connection, caller, report_id)
+        sealed = queries.content_of(connection, report_id)
+        if sealed is None:
+            raise Conflict(f"The report is {row.state}; it has no files.", [("report", "is not made")])
+        made = ReportOut.model_validate_json(office.keys.unseal(sealed))
+        seen = statistics.seen_matters(connection, Counted(caller.insight), [one.id for one in made.main_matters])
+    shown = made.model_copy(update={"main_matters": [one for one in made.main_matters if one.id in seen]})
+    record_view(office, caller, shown, row.restricted, kind)
+    return shown
 
 
 def cancel(connection: Connection, caller: Caller, report_id: str) -> None:

@@ -8,7 +8,7 @@ from service.auth import allow, this_caller
 from service.caller import OFFICE
 from service.office import this_office
 from service.periods import Period, period_of
-from service.report_file import MIMETYPES, content_of, make_report, name_of, record_view
+from service.report_file import MIMETYPES, content_of, make_report, name_of
 from service.requests import without_json
 from service.schemas.reports import (
     AnnualQuery,
@@ -70,12 +70,7 @@ def read_order(path: ReportPath) -> Response:
 @allow(OFFICE)
 def read_file(path: ReportPath, query: FileQuery) -> Response:
     """Return a report that the caller ordered, as it was made; 409 before it is."""
-    office, caller = this_office(), this_caller()
-    with office.database.read() as connection:
-        order = ordered_reports.find(connection, caller, path.report_id)
-        report = ordered_reports.content(connection, office.keys, caller, path.report_id)
-    record_view(office, caller, report, order.restricted, query.format)
-    return _file(report, query)
+    return _file(ordered_reports.read(this_office(), this_caller(), path.report_id, query.format), query)
 
 
 @reports_api.post("/reports/<report_id>/cancel", responses={200: OrderedReportOut})

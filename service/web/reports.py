@@ -12,7 +12,7 @@ from service.caller import OFFICE
 from service.errors import Invalid
 from service.office import this_office
 from service.periods import Period, month_of, period_of
-from service.report_file import MIMETYPES, content_of, make_report, name_of, record_view
+from service.report_file import MIMETYPES, content_of, make_report, name_of
 from service.report_rows import change_text, days_of, notes, rate_text, table_rows, unit_of
 from service.schemas.reports import FileQuery, OrderedReportOut, ReportOut, ReportQuery
 from service.texts import text
@@ -56,10 +56,7 @@ def one_report(report_id: str) -> str:
     office, caller = this_office(), this_caller()
     with office.database.read() as connection:
         order = ordered_reports.find(connection, caller, report_id)
-        made = order.state == "done"
-        report = ordered_reports.content(connection, office.keys, caller, report_id) if made else None
-    if report:
-        record_view(office, caller, report, order.restricted, "json")
+    report = ordered_reports.read(office, caller, report_id, "json") if order.state == "done" else None
     return _page(report, period_of(order.period), order.restricted, order=order)
 
 
@@ -68,12 +65,7 @@ def one_report(report_id: str) -> str:
 def file_of_report(report_id: str) -> ResponseReturnValue:
     """Send a report that was ordered as a file."""
     query = asked(FileQuery, ("format", "paper"))
-    office, caller = this_office(), this_caller()
-    with office.database.read() as connection:
-        order = ordered_reports.find(connection, caller, report_id)
-        report = ordered_reports.content(connection, office.keys, caller, report_id)
-    record_view(office, caller, report, order.restricted, query.format)
-    return _file(report, query)
+    return _file(ordered_reports.read(this_office(), this_caller(), report_id, query.format), query)
 
 
 @web.post("/reports/<report_id>/cancel")

@@ -151,7 +151,7 @@ def test_only_who_ordered_a_report_sees_it_and_only_with_the_rights_of_then(app:
         for stranger in strangers:
             assert ordered_reports.page(connection, stranger, 10).items == []
             with pytest.raises(NotFound):
-                ordered_reports.content(connection, office.keys, stranger, made)
+                ordered_reports.read(office, stranger, made, "json")
     other = visit(app, office, strangers[0])
     for way in ("", "/file"):
         answers = [
@@ -167,8 +167,7 @@ def test_the_job_counts_with_the_rights_of_who_ordered_it(office: Office) -> Non
     caller = Caller("zhao", "supervisor", regions=(WEST,))
     made = ordered_reports.order(office, caller, period_of("2026-03"), None)
     work(office)
-    with office.database.read() as connection:
-        report = ordered_reports.content(connection, office.keys, caller, made)
+    report = ordered_reports.read(office, caller, made, "json")
     assert (report.total.letters.value, [line.name for line in report.regions]) == (1, [WEST])
 
 
