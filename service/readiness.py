@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from threading import Event
-from typing import Literal
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -13,9 +12,7 @@ from service.metrics import Gauges
 from service.migrate import require_current
 from service.office import Office
 from service.queries import health as queries
-
-Check = Literal["database", "migrations", "model", "index", "queue", "process", "accusations"]
-State = Literal["ok", "unavailable", "behind", "late", "other", "stopping", "unattended", "unseen"]
+from service.schemas.health import Check, State
 
 # Where an application keeps the event that tells that it stops.
 STOPPING = "stopping"

@@ -4,6 +4,9 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+Check = Literal["database", "migrations", "model", "index", "queue", "process", "accusations"]
+State = Literal["ok", "unavailable", "behind", "late", "other", "stopping", "unattended", "unseen"]
+
 
 class HealthOut(BaseModel):
     """That the service is alive."""
@@ -15,10 +18,7 @@ class ReadyOut(BaseModel):
     """Whether the service is ready, check by check; a late queue alone is a reason to look."""
 
     status: Literal["ok", "unavailable"]
-    checks: dict[
-        Literal["database", "migrations", "model", "index", "queue", "process", "accusations"],
-        Literal["ok", "unavailable", "behind", "late", "other", "stopping", "unattended", "unseen"],
-    ]
+    checks: dict[Check, State]
     unseen: int | None = Field(
         default=None,
         description="With the token of an admin: how many accusations nobody of the role discipline may see.",

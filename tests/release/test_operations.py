@@ -9,8 +9,8 @@ from typing import get_args
 import pytest
 
 from service.handlers import HANDLERS
-from service.readiness import Check
 from service.schedule import DAILY
+from service.schemas.health import Check
 from service.settings import PREFIX, Settings
 from tests.commands import commands
 
