@@ -8,14 +8,13 @@ from functools import cache, lru_cache
 from itertools import islice, takewhile
 
 from model.numerals import StatedPeople, stated_people
+from model.reading import READ_TOGETHER
 from model.text import without_traps
 from model.words.tables import table
 
 _CLAUSE = re.compile(r"[^,。;!?\n:]+")
 _CLASS = re.compile("<([a-z]+)>")
 _OPENING = re.compile(r"<([a-z]+)>|\(\?:<([a-z]+)>\)")
-# A letter is read by several parts, one after the other; letters that are read together are about so many.
-_KEPT = 64
 # No negation reaches farther than this; it also keeps a text without marks from costing the square of its length.
 FARTHEST_NEGATION = 60
 
@@ -75,7 +74,7 @@ def class_pattern(name: str) -> re.Pattern[str]:
     return re.compile(_expanded(f"<{name}>"))
 
 
-@lru_cache(maxsize=_KEPT)
+@lru_cache(maxsize=READ_TOGETHER)
 def readable(text: str) -> str:
     """Return a clean text of the same length in which no word of a trap can be read."""
     return without_traps(text, _rules().traps)

@@ -1,7 +1,7 @@
 """Gathers scored pairs of letters into matters: a pure function of letters, links and what people decided."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import chain
 
@@ -66,14 +66,13 @@ def gather(
     for link in links:
         if (place := part_of.get(link.a, -1)) == part_of.get(link.b):
             scored[place].append(link)
-    together, apart = (_by_part(part_of, pairs) for pairs in (confirmed, rejected))
     found = [part for part in parts if len(part) == 1]
     for i, part in enumerate(parts):
         if len(part) == 1:
             continue
-        groups = _Groups(connected(part, together[i]), join_from)
+        groups = _Groups(connected(part, confirmed), join_from)
         groups.score(scored[i])
-        groups.bar(apart[i])
+        groups.bar(rejected)
         groups.join()
         found += [group for group in groups.members if group]
     return sorted(found, key=min)
@@ -96,15 +95,6 @@ def connected(letters: Iterable[str], pairs: Iterable[Collection[str]]) -> list[
     for letter in parent:
         found.setdefault(root(letter), []).append(letter)
     return [frozenset(group) for group in found.values()]
-
-
-def _by_part(part_of: Mapping[str, int], pairs: Iterable[frozenset[str]]) -> dict[int, list[frozenset[str]]]:
-    """Return the pairs whose letters are of the same part, by part."""
-    found: dict[int, list[frozenset[str]]] = defaultdict(list)
-    for one, other in pairs:
-        if (place := part_of.get(one, -1)) == part_of.get(other):
-            found[place].append(frozenset((one, other)))
-    return found
 
 
 class _Groups:

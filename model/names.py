@@ -7,13 +7,11 @@ from functools import cache, lru_cache
 
 import cn2an
 
-from model.reading import REGION_CODE
+from model.reading import READ_TOGETHER, REGION_CODE
 from model.text import without_traps
 from model.words.tables import table
 
 _LONGEST = 8
-# A letter is read by several parts, one after the other; letters that are read together are about so many.
-_KEPT = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,7 @@ def _plain_estates() -> frozenset[str]:
     return frozenset(table("names")["kinds"]["estate"].split("|"))
 
 
-@lru_cache(maxsize=_KEPT)
+@lru_cache(maxsize=READ_TOGETHER)
 def find_names(text: str) -> tuple[Name, ...]:
     """Return the named things of a clean text; the stem may hold a few characters too many or too few."""
     return tuple(_named(text))

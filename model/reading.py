@@ -13,6 +13,9 @@ from model import segment
 from model.text import CleanText, clean_text, code_points
 
 PAGE_SIZE = 128
+# Several parts read a letter, one after the other, and keep what they find for those behind them; of letters that come
+# at the same time about so many are read together.
+READ_TOGETHER = 64
 # No clean text holds this character.
 _GAP = "\0"
 # An anonymised region (A3区, K县). A segmenter would join its last character to the name behind it.

@@ -95,9 +95,9 @@ def settle(
     links = [link for link in links if link.a in everyone and link.b in everyone]
     restricted = restricted or any(row.restricted for row in rows)
     decided = _decided(connection, everyone.keys(), before)
-    groups, verdicts = _gathered(everyone, links, *decided, join_from(connection))
+    groups, said = _gathered(everyone, links, *decided, join_from(connection))
     matter_of = _named(connection, groups, before, restricted)
-    places = {one: Place(matter_of[one], verdicts[one]) for one in everyone}
+    places = {one: Place(matter_of[one], said[one]) for one in everyone}
     _move(connection, rows, places, why)
     return places
 
@@ -121,10 +121,10 @@ def _gathered(
     kept, barred = ([frozenset(alias[one] for one in pair) for pair in given] for given in (together, apart))
     groups = gather(real, renamed, kept, barred, at_least)
     letters = {name: replace(everyone[one], id=name) for name, one in real.items()}
-    verdicts = _verdicts(groups, letters, renamed)
+    told = _verdicts(groups, letters, renamed)
     return (
         [frozenset(real[name] for name in group) for group in groups],
-        {real[name]: said for name, said in verdicts.items()},
+        {real[name]: said for name, said in told.items()},
     )
 
 
