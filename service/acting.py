@@ -33,9 +33,12 @@ def accept_pending(office: Office, caller: Caller, letter_id: str) -> None:
     """Accept what the model said of a letter that nobody has judged; raises Conflict if somebody was first."""
     with office.database.write() as connection, flags_follow(connection, office.flagger):
         _require_pending(office, connection, caller, letter_id)
-        Corrector(connection, office.engine, office.keys, caller).correct(
-            letter_id, CorrectionIn(review="accepted"), "*"
-        )
+        _accept(office, connection, caller, letter_id)
+
+
+def _accept(office: Office, connection: Connection, caller: Caller, letter_id: str) -> None:
+    corrector = Corrector(connection, office.engine, office.keys, caller)
+    corrector.correct(letter_id, CorrectionIn(review="accepted"), "*")
 
 
 def route(office: Office, caller: Caller, letter_id: str, unit: str, seen: str | None) -> bool:
@@ -48,9 +51,7 @@ def route(office: Office, caller: Caller, letter_id: str, unit: str, seen: str |
         row = _require_seen(office, connection, caller, letter_id, seen)
         pending = bool(row.review == "pending")
         if pending:
-            Corrector(connection, office.engine, office.keys, caller).correct(
-                letter_id, CorrectionIn(review="accepted"), "*"
-            )
+            _accept(office, connection, caller, letter_id)
         letters = letters_of_matters(connection, [row.matter_id], EVERYTHING)
         if Recorder(connection, caller, office.keys, letters).record(StepIn(type="routed", unit=unit)):
             audit.record(connection, caller, "routed", audit.MATTER, [row.matter_id])
