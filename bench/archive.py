@@ -23,6 +23,11 @@ _LEFT_OUT = ("external_id", "registered_year", "registered_number")
 _COPIED = (matters, letters, sealed, deadlines, flags)
 
 
+def settings_of(environment: Mapping[str, str]) -> Settings:
+    """Return the settings of a server's environment."""
+    return Settings.from_env({name: value for name, value in environment.items() if name.startswith(PREFIX)})
+
+
 def multiply(environment: Mapping[str, str], size: int) -> int:
     """Copy the stored letters and their matters until there are about `size`; returns how many there are.
 
@@ -31,7 +36,7 @@ def multiply(environment: Mapping[str, str], size: int) -> int:
     sealed are copied and days are counted; vectors,
     links and hashes of who wrote are not.
     """
-    settings = Settings.from_env({name: value for name, value in environment.items() if name.startswith(PREFIX)})
+    settings = settings_of(environment)
     database = Database(settings.database_address)
     try:
         with database.read() as connection:

@@ -7,14 +7,14 @@ Run: python -m bench.reports models/starter [--postgresql] [--letters 300000] [-
 
 import argparse
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 from sqlalchemy import func, insert, literal, null, select
 
-from bench.archive import multiply
+from bench.archive import multiply, settings_of
 from bench.server import served
 from bench.service import database, letters_of, load, record, say
 from bench.simulated_year import FIRST_DAY
@@ -24,20 +24,12 @@ from service.periods import period_of
 from service.queries.statistics import Counted
 from service.report import Reporter
 from service.schemas.statistics import By
-from service.settings import PREFIX, Settings
 from service.statistics import Statistics
 from service.tables import events, letters
 
 FEW = 600
 TAKEN = ("arrived", "accepted", "answered")
 DETAIL = {"actor": "bench", "unit": None, "reason": None}
-
-
-def office_of(environment: Mapping[str, str]) -> Office:
-    """Open the office that a server serves."""
-    return Office.open(
-        Settings.from_env({name: value for name, value in environment.items() if name.startswith(PREFIX)})
-    )
 
 
 def take_steps(office: Office) -> None:
@@ -91,7 +83,7 @@ def main() -> None:
     with database(options.postgresql) as url, served(options.model, url, threads="8", rate="10000000") as server:
         load(server, server.token(), bodies, 4)
         stored = multiply(server.environment, options.letters)
-        office = office_of(server.environment)
+        office = Office.open(settings_of(server.environment))
         take_steps(office)
         say(f"{stored:,} letters in {'PostgreSQL' if options.postgresql else 'SQLite'}\n\n| | seconds |\n|---|---|")
         measure(office, options.rounds)
