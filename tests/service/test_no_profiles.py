@@ -284,28 +284,12 @@ def test_a_list_is_the_same_whoever_is_asked_for(clerk: Desk) -> None:
                 assert answer.status_code == 422 or (answer.json or {})["items"] == plain["items"]
 
 
-@pytest.mark.usefixtures("letters")
-def test_commands_name_nobody(
-    office: Office,
-    model_folder: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    caplog.set_level(logging.DEBUG)
-    monkeypatch.setenv("HONGYAN_HOME", str(office.settings.home_folder))
-    monkeypatch.setenv("HONGYAN_MODEL", str(model_folder))
-    people = {"petitioner": WRITER, "co_signers": SIGNERS, "accused": [ACCUSED]}
-    bodies = (LIFT, LIFT_AGAIN, BRIBE, "")
-    file, pairs = tmp_path / "in.jsonl", tmp_path / "pairs.jsonl"
-    file.write_text("".join(json.dumps({"body": body, **people}) + "\n" for body in bodies), encoding="utf-8")
-    pair = {"a": {"body": LIFT, **people}, "b": {"body": LIFT_AGAIN, **people}}
-    pairs.write_text(json.dumps(pair) + "\n", encoding="utf-8")
-    with office.database.write() as connection:
-        waiting, failed = (enqueue(connection, "import", {}) for _ in range(2))
-        change_job(connection, failed, {"state": "failed"})
+def words_of_commands(
+    file: Path, pairs: Path, model_folder: Path, waiting: str, failed: str
+) -> dict[tuple[str, ...], list[str]]:
+    """Return what each command is given, by its name."""
     version = str(read_manifest(model_folder)["version"])
-    words: dict[tuple[str, ...], list[str]] = {
+    return {
         ("analyze",): [str(file), "--scores"],
         ("compare",): [str(pairs)],
         ("link",): [str(file)],
@@ -346,6 +330,29 @@ def test_commands_name_nobody(
         ("retention", "run"): [],
         ("report",): ["2026-03"],
     }
+
+
+@pytest.mark.usefixtures("letters")
+def test_commands_name_nobody(
+    office: Office,
+    model_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    monkeypatch.setenv("HONGYAN_HOME", str(office.settings.home_folder))
+    monkeypatch.setenv("HONGYAN_MODEL", str(model_folder))
+    people = {"petitioner": WRITER, "co_signers": SIGNERS, "accused": [ACCUSED]}
+    bodies = (LIFT, LIFT_AGAIN, BRIBE, "")
+    file, pairs = tmp_path / "in.jsonl", tmp_path / "pairs.jsonl"
+    file.write_text("".join(json.dumps({"body": body, **people}) + "\n" for body in bodies), encoding="utf-8")
+    pair = {"a": {"body": LIFT, **people}, "b": {"body": LIFT_AGAIN, **people}}
+    pairs.write_text(json.dumps(pair) + "\n", encoding="utf-8")
+    with office.database.write() as connection:
+        waiting, failed = (enqueue(connection, "import", {}) for _ in range(2))
+        change_job(connection, failed, {"state": "failed"})
+    words = words_of_commands(file, pairs, model_folder, waiting, failed)
     # Serving is the API and the pages; a worker prints nothing; the demo prints a table of letters, which has no column
     # for persons. Restoring, into an empty database alone, prints the name of its file.
     assert set(commands()) - words.keys() == {("serve",), ("worker",), ("demo",), ("restore",)}
