@@ -24,7 +24,7 @@ class DiscreetFormatter(JsonFormatter):
 
 def configuration(level: str) -> dict[str, Any]:
     """Return how a process logs, as `logging.config.dictConfig` takes it."""
-    names = ["levelname", "name", "message"]
+    names = ["levelname", "name", "process", "message"]
     # Further down the server writes every address, with the secrets of login links.
     of_server = "INFO" if level == "DEBUG" else level
     return {

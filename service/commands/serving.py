@@ -1,10 +1,13 @@
 """The commands serve and worker: a production server, and a process for jobs alone."""
 
 import gc
+import logging
 import signal
+import time
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from gunicorn.app.base import BaseApplication
@@ -15,6 +18,7 @@ from service.accounts import UNATTENDED
 from service.accusations import UNSEEN, unseen_accusations
 from service.app import create_app
 from service.commands.base import clear_errors
+from service.errors import Busy, DatabaseAwayError
 from service.gate import Gate
 from service.memory import give_back, keep_little
 from service.metrics import forget_process, share
@@ -25,8 +29,12 @@ from service.settings import Settings
 from service.watch import Watch
 from service.worker import LOCK, Worker
 
+logger = logging.getLogger(__name__)
+Made = TypeVar("Made")
+
 # They turn requests away and answer probes when all others are taken.
 SPARE_THREADS = 8
+AGAIN_SECONDS = 1.0
 
 
 class Server(BaseApplication):
@@ -77,9 +85,10 @@ class Server(BaseApplication):
     def _start_process(self, _server: Any, _process: Any) -> None:
         """Open in each process what does not survive a fork: connections, the index, threads.
 
-        A process that takes the place of one that died may begin with a model that is no longer active.
+        A process that takes the place of one that died may begin with a model that is no longer active. One that ended
+        because the database is away would end the whole server.
         """
-        self.office.start()
+        patiently(self.office.start)
         self.office.watch.look()
         self.office.watch.start()
         self.office.shadow.start()
@@ -110,6 +119,16 @@ def run(settings: Settings) -> None:
         Server(office).run()
 
 
+def patiently(make: Callable[[], Made]) -> Made:
+    """Make what needs the database as soon as that answers: a machine that starts brings both up in any order."""
+    while True:
+        try:
+            return make()
+        except (Busy, DatabaseAwayError) as error:
+            logger.warning("waiting for the database: %s", error)
+            time.sleep(AGAIN_SECONDS)
+
+
 def warn(office: Office) -> None:
     """Tell who starts the service of accusations that nobody would see."""
     if office.accounts.leave_accusations_unattended():
@@ -129,7 +148,9 @@ def serve() -> None:
 @clear_errors
 def worker() -> None:
     """Do jobs until SIGTERM or SIGINT, which hand back what is left of the one in hand; any number may run."""
-    office = Office.open(Settings.from_env())
+    settings = Settings.from_env()
+    logs.configure(settings.log_level)
+    office = patiently(lambda: Office.open(settings))
     office.watch.start()
     doer = Worker(office)
     for number in (signal.SIGTERM, signal.SIGINT):
