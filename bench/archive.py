@@ -8,8 +8,9 @@ from sqlalchemy import Column, Connection, Integer, String, cast, func, literal,
 from service.db import Database
 from service.queries.arrivals import count_arrivals
 from service.rebuilding import fill_words
+from service.scope_keys import unit_key
 from service.settings import PREFIX, Settings
-from service.tables import deadlines, flags, letters, matters, sealed
+from service.tables import deadline_scopes, deadlines, flag_scopes, flags, letters, matters, sealed
 from service.tables.search import letter_words
 
 MARK = 5
@@ -20,7 +21,7 @@ UNITS = [f"江州市第{number}局" for number in range(1, 31)]
 CHANNELS = ("letter", "visit", "web", "phone")
 # What must be unique, or belongs to one letter alone.
 _LEFT_OUT = ("external_id", "registered_year", "registered_number")
-_COPIED = (matters, letters, sealed, deadlines, flags)
+_COPIED = (matters, letters, sealed, deadlines, deadline_scopes, flags, flag_scopes)
 
 
 def settings_of(environment: Mapping[str, str]) -> Settings:
@@ -65,6 +66,7 @@ def _copy(connection: Connection, number: int, facts: Sequence[dict[str, Any]], 
         "addressee": UNITS[number % len(UNITS)],
         "unit": UNITS[(number // 7) % len(UNITS)],
     }
+    same |= {"addressee_key": unit_key(same["addressee"]), "unit_key": unit_key(same["unit"])}
     if number % 10:
         same["review"] = "accepted"
     for table in _COPIED if sqlite else (*_COPIED, letter_words):

@@ -4,6 +4,7 @@ Prints for each what passes until the first byte, median and 95th percentile, an
 a page with all that a browser fetches for it.
 One client, warm. The client runs on the same machine.
 Run: python -m bench.pages models/starter [--postgresql] [--letters 200000] [--rounds 20] [--slow 150]
+     [--people unit,county] [--about "dashboard|queue"]
 """
 
 import argparse
@@ -55,7 +56,9 @@ class Person:
     options: tuple[str, ...] = ()
 
 
+# Discipline first: an office that has people, but none of them, is not ready when it is started again.
 PEOPLE = (
+    Person("discipline", "discipline"),
     Person("clerk", "clerk"),
     Person("county", "supervisor", ("--region", COUNTIES[2])),
     Person("town", "clerk", ("--region", TOWNS[44])),
@@ -63,7 +66,6 @@ PEOPLE = (
     Person("unit", "clerk", ("--unit", UNITS[3])),
     Person("countyclerk", "clerk", ("--region", COUNTIES[2])),
     Person("supervisor", "supervisor"),
-    Person("discipline", "discipline"),
 )
 
 
@@ -167,6 +169,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--slow", type=float, default=150)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--people", default="", help="names of those who ask, with commas; everybody if empty")
+    parser.add_argument("--about", default="", help="a regular expression: only what has such a name is asked")
     parser.add_argument("--keep", type=Path, help="a folder in which the database stays for other runs")
     options = parser.parse_args()
     home = options.keep and options.keep / "home"
@@ -176,11 +180,12 @@ def main() -> None:
     ):
         say(f"{fill(server, options):,} letters in {'PostgreSQL' if options.postgresql else 'SQLite'}")
         slow = 0
-        for person in PEOPLE:
+        asking = options.people.split(",") if options.people else [person.name for person in PEOPLE]
+        for person in (person for person in PEOPLE if person.name in asking):
             visit = Visit.of(server, person)
             say(f"\n{person.name}: {person.role} {' '.join(person.options)}\n")
             say("| | p50 ms | p95 ms | KB gzipped |\n|---|---|---|---|")
-            for name, paths in visit.paths():
+            for name, paths in (found for found in visit.paths() if re.search(options.about, found[0])):
                 slow += not measure(visit, name, paths, options.rounds, options.slow)
         say(f"\n{slow} slower than {options.slow:.0f} ms")
 

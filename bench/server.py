@@ -82,10 +82,7 @@ def served(
         with _started(environment) as process:
             url = f"http://127.0.0.1:{port}"
             _wait(url)
-            try:
-                yield Server(url, environment, process)
-            finally:
-                process.terminate()
+            yield Server(url, environment, process)
 
 
 def ready_again(server: Server) -> float:
@@ -95,24 +92,30 @@ def ready_again(server: Server) -> float:
     server.process.kill()
     server.process.wait()
     psutil.wait_procs(orphans)
-    with _started(server.environment) as process:
+    with _started(server.environment):
         _wait(server.url)
-        took = time.monotonic() - begun
-        process.terminate()
-    return took
+        return time.monotonic() - begun
 
 
-def _started(environment: dict[str, str]) -> "subprocess.Popen[bytes]":
+@contextmanager
+def _started(environment: dict[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
     quiet = subprocess.DEVNULL
-    return subprocess.Popen([*HONGYAN, "serve"], env=environment, stdout=quiet, stderr=quiet)  # noqa: S603 - our own
+    with subprocess.Popen([*HONGYAN, "serve"], env=environment, stdout=quiet, stderr=quiet) as process:  # noqa: S603
+        try:
+            yield process
+        finally:
+            process.terminate()
 
 
 def _wait(url: str) -> None:
-    until = time.monotonic() + READY_WITHIN
+    until, said = time.monotonic() + READY_WITHIN, ""
     while time.monotonic() < until:
         try:
             with urllib.request.urlopen(f"{url}/readyz", timeout=5):  # noqa: S310 - our own address
                 return
+        except urllib.error.HTTPError as error:
+            said = error.read().decode()
         except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.2)
-    raise TimeoutError(f"{url} was not ready within {READY_WITHIN} seconds")
+            pass
+        time.sleep(0.2)
+    raise TimeoutError(f"{url} was not ready within {READY_WITHIN} seconds: {said}")

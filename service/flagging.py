@@ -97,7 +97,7 @@ class Flagger:
             matters[row.matter_id].append(row)
         judged = self.judge(connection, matters, now)
         owed = {matter_id: one.duties for matter_id, one in judged.items()}
-        deadline_queries.put_deadlines(connection, owed)
+        deadline_queries.put_deadlines(connection, owed, matters)
         if self.on:
             self._store(connection, matters, judged, now)
 
@@ -115,7 +115,7 @@ class Flagger:
                 matter_queries.insert_event(connection, matter_id, now, "flag", detail)
         raised = {matter_id: one for matter_id, one in judged.items() if one.flag.level != "none"}
         rows = [_row(matter_id, one, matters[matter_id], now) for matter_id, one in raised.items()]
-        queries.put_flags(connection, rows, matters.keys() - raised.keys())
+        queries.put_flags(connection, rows, matters)
 
     def refresh_due(self, connection: Connection, now: datetime, limit: int = MOST_DUE) -> int:
         """Judge anew up to `limit` matters whose flag time alone may have changed; returns how many there were."""

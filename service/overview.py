@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from model.records import VisitLevel
 from service.caller import OFFICE
 from service.counting import REPEAT, reviews_of
 from service.duties import Duties
@@ -13,9 +14,8 @@ from service.periods import Period
 from service.queries import daily_counts as counters
 from service.queries import flags as flag_queries
 from service.queries import statistics as queries
-from service.queries.daily_counts import DailyCount
 from service.queries.deadlines import DueFilter
-from service.queries.lists import Filter
+from service.queries.lists import MOST_COUNTED, Filter
 from service.queries.statistics import Counted
 from service.reading import Reader
 from service.schemas.hot_issues import HotIssueList
@@ -27,6 +27,7 @@ from service.suggestions import quality_of
 FIRST = 10
 # Whoever sees but a part of the office learns of so many flags whether they hold for that part, too.
 MOST_JUDGED = 200
+FLAGGED: tuple[VisitLevel, ...] = ("watch", "warning")
 GROUPED: tuple[counters.By, ...] = ("channel", "category", "region")
 
 
@@ -104,7 +105,6 @@ class Overseer:
             for name, narrow in self.due.items()
         }
         raised = _raised(lines[one] for one in flagged if one in lines)
-        # Days are among those of the groups, which are the longest time that is read.
         groups, days = {by: self._groups(period, by) for by in GROUPED}, self._days(period)
         found = queries.reviews_between(self.connection, self.counted, period.since, period.until)
         corrected = queries.corrected_between(self.connection, self.counted, period.since, period.until)
@@ -136,10 +136,15 @@ class Overseer:
         return flag_queries.flagged_matters(self.connection, self.sight, limit)
 
     def _levels(self, raised: Sequence[MatterLineOut]) -> Mapping[str, int]:
-        """Return how many matters are flagged, by level; what is stored speaks of all letters of a matter."""
+        """Return how many matters are flagged, by level, 1,001 if there are more than 1,000.
+
+        What is stored speaks of all letters of a matter.
+        """
         if not self.reader.flagger.on or self.sight.partial:
             return Counter(line.flag.level for line in raised)
-        return flag_queries.count_flagged(self.connection, self.sight)
+        return {
+            level: flag_queries.count_flagged(self.connection, self.sight, level, MOST_COUNTED) for level in FLAGGED
+        }
 
     def _restricted(self) -> int | None:
         if not self.sight.restricted:
@@ -148,7 +153,7 @@ class Overseer:
 
     def _days(self, period: Period) -> list[Day]:
         now, then = (
-            {one.day: one.letters for one in self._counts(one.first, one.after, None)}
+            {one.day: one.letters for one in self.daily.between(one.first, one.after)}
             for one in (period, period.year_before)
         )
         days = [(day, period.same_day(day)) for day in period.days]
@@ -156,16 +161,12 @@ class Overseer:
 
     def _groups(self, period: Period, by: counters.By) -> list[Group]:
         """Return the groups that had letters now or before, the largest first."""
-        now, before = Counter[str | None](), Counter[str | None]()
-        for one in self._counts(period.previous.first, period.after, by):
-            (now if one.day >= period.first else before)[one.value] += one.letters
+        now = self.daily.totals(period.first, period.after, by)
+        before = self.daily.totals(period.previous.first, period.first, by)
         found = [
             Group(code, self.statistics.name(by, code), now[code], before[code]) for code in now.keys() | before.keys()
         ]
         return sorted(found, key=lambda group: (-group.letters, -group.before, group.name))
-
-    def _counts(self, since: date, until: date, by: counters.By | None) -> list[DailyCount]:
-        return self.daily.between(since, until, by)
 
     def _repeats(self, repeats: int, whole: int, formula: Formula) -> RateOut:
         return RateOut.of("repeats_letters" if formula == "letters" else "repeats_matters", repeats, whole)

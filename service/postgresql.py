@@ -33,6 +33,8 @@ def arguments(url: URL, wait: int, threads: int) -> dict[str, Any]:
         "statement_timeout": STATEMENT_SECONDS * 1000,
         # What somebody may see and asks for decides the way to it: a plan for all of them alike reads a whole table.
         "plan_cache_mode": "force_custom_plan",
+        # Disks without heads read anywhere alike: else whole tables are read where an index leads to few pages.
+        "random_page_cost": 1.1,
         "tcp_keepalives_idle": KEEPALIVE["keepalives_idle"],
         "tcp_keepalives_interval": KEEPALIVE["keepalives_interval"],
         "tcp_keepalives_count": KEEPALIVE["keepalives_count"],

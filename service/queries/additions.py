@@ -4,18 +4,21 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert
+from sqlalchemy import Connection, Table, bindparam, insert
 
 from model.gathering import Link
 from service.queries.arrivals import count_arrivals
-from service.queries.letters import moment
+from service.queries.letters import moment, unit_key_of
 from service.queries.matters import insert_links
 from service.queries.search import put_words
+from service.scope_keys import unit_key
 from service.search_words import Words
 from service.tables import accused, changes, identities, letters, matters, sealed, vectors
 
 # In this order each row finds those that it refers to.
 _ORDER = (matters, letters, identities, vectors, changes, sealed, accused)
+# A letter may join a matter that stands with a unit.
+_INSERTS = {letters: insert(letters).values(unit_key=unit_key_of(bindparam("joined")))}
 
 
 class Additions:
@@ -33,7 +36,8 @@ class Additions:
 
     def letter(self, values: Mapping[str, Any], hashes: Iterable[str], links: Iterable[Link]) -> None:
         """Store a letter, the hashes of who wrote it, and its scored pairs."""
-        self._rows[letters].append(dict(values))
+        keys = {"addressee_key": unit_key(values["addressee"]), "joined": values["matter_id"]}
+        self._rows[letters].append({**values, **keys})
         self._rows[identities] += [{"letter_id": values["id"], "hash": one} for one in sorted(set(hashes))]
         self._links += links
 
@@ -56,7 +60,7 @@ class Additions:
         count_arrivals(self._connection, self._rows[letters])
         for table, rows in self._rows.items():
             if rows:
-                self._connection.execute(insert(table), rows)
+                self._connection.execute(_INSERTS.get(table, insert(table)), rows)
                 rows.clear()
         put_words(self._connection, self._words)
         self._words.clear()

@@ -1,6 +1,7 @@
 """Reads how many letters came on each day, as far as somebody may know of them."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any, Literal
@@ -16,12 +17,12 @@ from service.tables import letters
 By = Literal["category", "region", "channel"]
 SIDES: tuple[By, ...] = ("category", "region", "channel")
 _Counts = Counter[tuple[str, str]]
-# By day and each side.
 _Letters = Counter[tuple[str, ...]]
 _EVERYWHERE = {"category": CATEGORY, "channel": CHANNEL, "region": REGION, None: CHANNEL}
 _OF_REGIONS = {"category": CATEGORY_OF_REGION, "channel": CHANNEL_OF_REGION, "region": REGION, None: REGION}
+_HOUR = "hour"
 # So much of a stored time tells day and hour.
-_HOUR = 13
+_HOURS = func.substr(letters.c.received_at, 1, 13).label(_HOUR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,41 +46,55 @@ def daily_counts(
 
 
 class DailyCounts:
-    """Count for one caller; where the letters themselves are counted, those of a time are read once."""
+    """Count for one caller; where the letters themselves are counted, those of a time are read once for all sides."""
 
     def __init__(self, connection: Connection, sight: Sight) -> None:
         self.connection = connection
         self.sight = sight
-        self._read: dict[tuple[date, date], _Letters] = {}
+        self._totals: dict[tuple[date, date], _Letters] = {}
 
     def between(self, since: date, until: date, by: By | None = None) -> list[DailyCount]:
         """Return what `daily_counts` returns."""
-        if self.sight.owner is not None or self.sight.unit is not None:
-            found = _apart(self._letters(since, until), by)
-        else:
-            found = _of_counters(self.connection, self.sight, since, until, by)
-            if self.sight.marks:
-                hidden, seen = (
-                    letters.c.matter_id.in_(accusing(self.sight.marks)),
-                    replace(self.sight, marks=frozenset()),
-                )
-                found.subtract(_apart(_of_letters(self.connection, seen, since, until, hidden), by))
+        found = self._counts(since, until, by, counts.c.day) if self._counted else self._days(since, until, by)
         return [
             DailyCount(date.fromisoformat(day), value or None, number)
             for (day, value), number in sorted(found.items())
             if number
         ]
 
-    def _letters(self, since: date, until: date) -> _Letters:
-        """Return the letters of a time, out of a longer one if that was read."""
-        for (first, after), known in self._read.items():
-            if first <= since and until <= after:
-                return Counter({key: n for key, n in known.items() if since.isoformat() <= key[0] < until.isoformat()})
-        read = self._read[since, until] = _of_letters(self.connection, self.sight, since, until)
-        return read
+    def totals(self, since: date, until: date, by: By) -> Counter[str | None]:
+        """Return how many letters of each category, region or channel were received in a time; None stands for none."""
+        found: Counter[str | None] = Counter()
+        if self._counted:
+            for (_, value), number in self._counts(since, until, by, literal("")).items():
+                found[value or None] += number
+            return +found
+        if (since, until) not in self._totals:
+            self._totals[since, until] = _of_letters(self.connection, self.sight, since, until, SIDES)
+        for values, number in self._totals[since, until].items():
+            found[values[SIDES.index(by)] or None] += number
+        return found
+
+    @property
+    def _counted(self) -> bool:
+        """Say whether there are counters for what the caller sees."""
+        return self.sight.owner is None and self.sight.unit is None
+
+    def _counts(self, since: date, until: date, by: By | None, day: ColumnElement[str]) -> _Counts:
+        """Add up counters; the database adds those of all days that are written alike."""
+        found = _of_counters(self.connection, self.sight, since, until, by, day)
+        if self.sight.marks:
+            hidden, seen = letters.c.matter_id.in_(accusing(self.sight.marks)), replace(self.sight, marks=frozenset())
+            found.subtract(_by_day(_of_letters(self.connection, seen, since, until, _apart(by), hidden)))
+        return found
+
+    def _days(self, since: date, until: date, by: By | None) -> _Counts:
+        return _by_day(_of_letters(self.connection, self.sight, since, until, _apart(by)))
 
 
-def _of_counters(connection: Connection, sight: Sight, since: date, until: date, by: By | None) -> _Counts:
+def _of_counters(
+    connection: Connection, sight: Sight, since: date, until: date, by: By | None, day: ColumnElement[str]
+) -> _Counts:
     value: ColumnElement[Any] = literal("") if by is None else counts.c.region if by == "region" else counts.c.value
     kind = (_OF_REGIONS if sight.regions else _EVERYWHERE)[by]
     conditions = [counts.c.kind == kind, counts.c.day >= since.isoformat(), counts.c.day < until.isoformat()]
@@ -87,32 +102,32 @@ def _of_counters(connection: Connection, sight: Sight, since: date, until: date,
         conditions.append(counts.c.restricted.is_(False))
     if sight.regions:
         conditions.append(or_(*(counts.c.region.startswith(region, autoescape=True) for region in sight.regions)))
-    statement = select(counts.c.day, value.label("apart"), func.sum(counts.c.number).label("number"))
-    rows = connection.execute(statement.where(*conditions).group_by("day", "apart"))
-    return Counter({(row.day, row.apart): int(row.number) for row in rows})
+    statement = select(day.label("at"), value.label("apart"), func.sum(counts.c.number).label("number"))
+    rows = connection.execute(statement.where(*conditions).group_by("at", "apart"))
+    return Counter({(row.at, row.apart): int(row.number) for row in rows})
 
 
 def _of_letters(
-    connection: Connection, sight: Sight, since: date, until: date, *conditions: ColumnElement[bool]
+    connection: Connection, sight: Sight, since: date, until: date, apart: Sequence[str], *conditions: Any
 ) -> _Letters:
-    """Count the letters themselves, hour by hour of the time in which they are stored."""
+    """Count the letters themselves, apart by columns or by the hour of the time in which they are stored."""
     begin, end = (moment(datetime.combine(day, time(), OFFICE_ZONE)) for day in (since, until))
-    sides = [func.coalesce(letters.c[side], "").label(side) for side in SIDES]
-    hour = func.substr(letters.c.received_at, 1, _HOUR).label("hour")
+    named = [_HOURS if name == _HOUR else func.coalesce(letters.c[name], "").label(name) for name in apart]
     statement = (
-        select(hour, *sides, func.count().label("number"))
+        select(*named, func.count().label("number"))
         .where(sight.condition(), letters.c.received_at >= begin, letters.c.received_at < end, *conditions)
-        .group_by("hour", *SIDES)
+        .group_by(*(column.name for column in named))
     )
-    found: _Letters = Counter()
-    for at, *values, number in connection.execute(statement):
-        found[day_of(f"{at}:00+00:00"), *values] += number
-    return found
+    return Counter({tuple(values): number for *values, number in connection.execute(statement)})
 
 
-def _apart(found: _Letters, by: By | None) -> _Counts:
-    """Count by day and one side alone."""
-    counts: _Counts = Counter()
-    for (day, *values), number in found.items():
-        counts[day, values[SIDES.index(by)] if by else ""] += number
-    return counts
+def _apart(by: By | None) -> tuple[str, ...]:
+    return (_HOUR, by) if by else (_HOUR,)
+
+
+def _by_day(found: _Letters) -> _Counts:
+    """Add up the hours of each day of the office."""
+    days: _Counts = Counter()
+    for (hour, *value), number in found.items():
+        days[day_of(f"{hour}:00+00:00"), value[0] if value else ""] += number
+    return days

@@ -5,13 +5,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, exists, func, insert, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Row,
+    Select,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+)
 
 from model.records import VisitLevel
 from service.matters import Duty
 from service.queries.letters import Sight, ahead, moment
 from service.queries.matters import of_level
-from service.tables import deadlines, letters
+from service.queries.places import places_of
+from service.tables import deadline_scopes, deadlines, letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +41,12 @@ class DueFilter:
     level: VisitLevel | None = None
 
 
-def put_deadlines(connection: Connection, owed: Mapping[str, Sequence[Duty]]) -> None:
-    """Store what is owed in matters, in place of what was owed before."""
-    connection.execute(delete(deadlines).where(deadlines.c.matter_id.in_(list(owed))))
+def put_deadlines(
+    connection: Connection, owed: Mapping[str, Sequence[Duty]], held: Mapping[str, Sequence[Row[Any]]]
+) -> None:
+    """Store what is owed in matters, in place of what was owed before, and where the letters held by them belong."""
+    for table in (deadlines, deadline_scopes):
+        connection.execute(delete(table).where(table.c.matter_id.in_(list(owed))))
     rows = [
         {"matter_id": matter_id, "clock": duty.name, "due_at": moment(duty.due_at)}
         for matter_id, duties in owed.items()
@@ -37,6 +54,14 @@ def put_deadlines(connection: Connection, owed: Mapping[str, Sequence[Duty]]) ->
     ]
     if rows:
         connection.execute(insert(deadlines), rows)
+    places = [
+        {"matter_id": matter_id, "clock": clock, "due_at": due_at, **place}
+        for matter_id, duties in owed.items()
+        for due_at, clock in sorted((moment(duty.due_at), duty.name) for duty in duties)[:1]
+        for place in places_of(held[matter_id])
+    ]
+    if places:
+        connection.execute(insert(deadline_scopes), places)
 
 
 def page_of_due(
@@ -46,11 +71,26 @@ def page_of_due(
 
     A matter stands where its first deadline of those asked for stands.
     """
-    seen = exists().where(letters.c.matter_id == deadlines.c.matter_id, sight.condition())
-    statement = select(deadlines).where(seen, *_first(narrow))
+    duty, found = _due(sight, narrow)
     if after:
-        statement = statement.where(ahead(deadlines.c.due_at, deadlines.c.matter_id, after))
-    return list(connection.execute(statement.order_by(deadlines.c.due_at, deadlines.c.matter_id).limit(limit)))
+        found = found.where(ahead(duty.c.due_at, duty.c.matter_id, after))
+    return list(connection.execute(found.order_by("due_at", "matter_id", "clock").limit(limit)))
+
+
+def count_due(connection: Connection, sight: Sight, narrow: DueFilter, most: int) -> int:
+    """Return how many matters that the caller may see have something due; `most` + 1 if there are more."""
+    _, found = _due(sight, narrow)
+    return connection.execute(select(func.count()).select_from(found.limit(most + 1).subquery())).scalar_one()
+
+
+def _due(sight: Sight, narrow: DueFilter) -> tuple[FromClause, Select[tuple[str, str, str]]]:
+    """Return where duties are found, and a selection of due_at, matter_id and clock of those asked for."""
+    duty: FromClause = deadline_scopes if narrow.clock is None else deadlines
+    # Who delivered the letters of a matter stands with these alone.
+    apart = exists().where(letters.c.matter_id == duty.c.matter_id, sight.condition())
+    seen = sight.condition(duty) if duty is deadline_scopes and sight.owner is None else apart
+    columns = (duty.c[name] for name in ("due_at", "matter_id", "clock"))
+    return duty, select(*columns).where(seen, *_conditions(narrow, duty)).distinct()
 
 
 def due_letters(
@@ -78,7 +118,7 @@ def nothing_due() -> ColumnElement[bool]:
 
 def first_duties(connection: Connection, matter_ids: Iterable[str]) -> dict[str, Row[Any]]:
     """Return matter_id, clock and due_at of the first duty in each of some matters; nothing where nothing is due."""
-    statement = select(deadlines).where(deadlines.c.matter_id.in_(set(matter_ids)), *_first(DueFilter()))
+    statement = select(deadline_scopes).where(deadline_scopes.c.matter_id.in_(set(matter_ids)))
     return {row.matter_id: row for row in connection.execute(statement)}
 
 
@@ -92,36 +132,24 @@ def matters_due(narrow: DueFilter) -> Select[tuple[str]]:
     return select(deadlines.c.matter_id).where(*_conditions(narrow))
 
 
-def _first(narrow: DueFilter, each: bool = False) -> list[ColumnElement[bool]]:
-    """Return the conditions that a deadline is asked for and the first one of its matter; asked of `each` by itself."""
-    conditions = _conditions(narrow)
-    if narrow.clock is None:
-        other = deadlines.alias()
-        earlier = or_(
-            other.c.due_at < deadlines.c.due_at,
-            and_(other.c.due_at == deadlines.c.due_at, other.c.clock < deadlines.c.clock),
-        )
-        others = select(other.c.matter_id).where(other.c.matter_id == deadlines.c.matter_id, earlier)
-        alone = others.limit(1).correlate(deadlines).scalar_subquery().is_(None)
-        conditions.append(alone if each else ~others.exists())
-    return conditions
-
-
-def _conditions(narrow: DueFilter) -> list[ColumnElement[bool]]:
-    conditions = of_level(deadlines.c.matter_id, narrow.level)
+def _first(narrow: DueFilter) -> list[ColumnElement[bool]]:
+    """Return the conditions that a deadline is asked for and, unless it is of one clock, the first of its matter."""
     if narrow.clock is not None:
-        conditions.append(deadlines.c.clock == narrow.clock)
+        return _conditions(narrow)
+    other = deadlines.alias()
+    earlier = or_(
+        other.c.due_at < deadlines.c.due_at,
+        and_(other.c.due_at == deadlines.c.due_at, other.c.clock < deadlines.c.clock),
+    )
+    return [*_conditions(narrow), ~exists().where(other.c.matter_id == deadlines.c.matter_id, earlier)]
+
+
+def _conditions(narrow: DueFilter, of: FromClause = deadlines) -> list[ColumnElement[bool]]:
+    conditions = of_level(of.c.matter_id, narrow.level)
+    if narrow.clock is not None:
+        conditions.append(of.c.clock == narrow.clock)
     if narrow.since is not None:
-        conditions.append(deadlines.c.due_at >= moment(narrow.since))
+        conditions.append(of.c.due_at >= moment(narrow.since))
     if narrow.until is not None:
-        conditions.append(deadlines.c.due_at < moment(narrow.until))
+        conditions.append(of.c.due_at < moment(narrow.until))
     return conditions
-
-
-def count_due(connection: Connection, sight: Sight, narrow: DueFilter, most: int) -> int:
-    """Return how many matters that the caller may see have something due; `most` + 1 if there are more."""
-    seen = exists().where(letters.c.matter_id == deadlines.c.matter_id, sight.condition())
-    # Few are between two times: asked of each of them, PostgreSQL need not read all deadlines to find the first ones.
-    first = _first(narrow, each=narrow.since is not None)
-    found = select(deadlines.c.matter_id).where(seen, *first).limit(most + 1)
-    return connection.execute(select(func.count()).select_from(found.subquery())).scalar_one()

@@ -1,13 +1,15 @@
 """Every statement about stored flags and about what they are judged by."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, exists, func, insert, select
 
+from model.records import VisitLevel
 from service.queries.letters import Sight, moment
-from service.tables import events, flags, identities, letters
+from service.queries.places import places_of
+from service.tables import events, flag_scopes, flags, identities, letters
 
 
 def joinings_since(connection: Connection, since: datetime) -> list[Row[Any]]:
@@ -47,14 +49,17 @@ def matters_told_since(connection: Connection, number: int) -> set[str]:
 
 def flagged_matters(connection: Connection, sight: Sight, limit: int) -> list[str]:
     """Return up to `limit` matters with a stored flag and a letter that the caller may see, most points first."""
-    statement = select(flags.c.matter_id).where(_seen(sight))
-    return list(connection.execute(statement.order_by(flags.c.points.desc(), flags.c.matter_id).limit(limit)).scalars())
+    apart = sight.partial and sight.owner is None
+    flag = flag_scopes if apart else flags
+    statement = select(flag.c.matter_id, flag.c.points).where(sight.condition(flag_scopes) if apart else _seen(sight))
+    first = statement.distinct().order_by(flag.c.points.desc(), flag.c.matter_id).limit(limit)
+    return list(connection.execute(first).scalars())
 
 
-def count_flagged(connection: Connection, sight: Sight) -> dict[str, int]:
-    """Return how many matters with a letter that the caller may see have a stored flag of each level."""
-    statement = select(flags.c.level, func.count().label("matters")).where(_seen(sight)).group_by(flags.c.level)
-    return {row.level: row.matters for row in connection.execute(statement)}
+def count_flagged(connection: Connection, sight: Sight, level: VisitLevel, most: int) -> int:
+    """Return how many matters with a letter that the caller may see have a stored flag of a level; up to `most` + 1."""
+    some = select(flags.c.matter_id).where(flags.c.level == level, _seen(sight)).limit(most + 1).subquery()
+    return connection.execute(select(func.count()).select_from(some)).scalar_one()
 
 
 def _seen(sight: Sight) -> Any:
@@ -67,12 +72,15 @@ def stored_levels(connection: Connection, matter_ids: Collection[str]) -> dict[s
     return {row.matter_id: row.level for row in rows}
 
 
-def put_flags(connection: Connection, rows: Sequence[dict[str, Any]], gone: Iterable[str]) -> None:
-    """Store flags in place of those that their matters had, and remove those of other matters."""
-    replaced = [row["matter_id"] for row in rows]
-    connection.execute(delete(flags).where(flags.c.matter_id.in_([*replaced, *gone])))
+def put_flags(connection: Connection, rows: Sequence[dict[str, Any]], held: Mapping[str, Sequence[Row[Any]]]) -> None:
+    """Store flags in place of those that the matters of the letters had, and remove those of the other matters."""
+    for table in (flags, flag_scopes):
+        connection.execute(delete(table).where(table.c.matter_id.in_(list(held))))
     if rows:
         connection.execute(insert(flags), rows)
+        named = [{name: row[name] for name in ("matter_id", "points")} for row in rows]
+        places = [{**flag, **place} for flag in named for place in places_of(held[flag["matter_id"]])]
+        connection.execute(insert(flag_scopes), places)
 
 
 def matters_due(connection: Connection, now: datetime, limit: int) -> list[str]:

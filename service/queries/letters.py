@@ -22,7 +22,8 @@ from sqlalchemy import (
     update,
 )
 
-from service.queries.arrivals import count_arrivals, recounted
+from service.queries.arrivals import recounted
+from service.scope_keys import unit_key
 from service.tables import accused, changes, idempotency_keys, identities, letters, matters, sealed, vectors
 
 ChangeKind = Literal["put", "removed"]
@@ -59,11 +60,8 @@ class Sight:
         if self.regions:
             conditions.append(or_(*(of.c.region.startswith(region, autoescape=True) for region in self.regions)))
         if self.unit is not None:
-            matter = matters.alias()
-            routed = select(matter.c.id).where(matter.c.id == of.c.matter_id, matter.c.unit == self.unit)
-            here = of.c.matter_id == self.beside
-            # Asked of each letter: then a database need not read all letters to ask it of the unit's matters.
-            conditions.append(or_(of.c.addressee == self.unit, routed.correlate(of).exists(), here))
+            key, here = unit_key(self.unit), of.c.matter_id == self.beside
+            conditions.append(or_(of.c.addressee_key == key, of.c.unit_key == key, here))
         if self.marks:
             conditions.append(of.c.matter_id.not_in(accusing(self.marks)))
         return and_(true(), *conditions)
@@ -102,17 +100,9 @@ def ahead(at: ColumnElement[Any], one: ColumnElement[Any], after: tuple[str, str
     return and_(at >= received_at, or_(at > received_at, one > identifier))
 
 
-def insert_letter(
-    connection: Connection, values: dict[str, Any], vector: bytes | None, model: str, hashes: Iterable[str]
-) -> None:
-    """Store a letter with its vector by a model, the change that tells other processes, and the hashes of who wrote."""
-    connection.execute(insert(letters), values)
-    count_arrivals(connection, [values])
-    rows = [{"letter_id": values["id"], "hash": value} for value in sorted(set(hashes))]
-    if rows:
-        connection.execute(insert(identities), rows)
-    if vector is not None:
-        _insert_vector(connection, values["id"], vector, model)
+def unit_key_of(matter_id: Any) -> Any:
+    """Return an expression for the key of the unit that a matter stands with."""
+    return select(matters.c.unit_key).where(matters.c.id == matter_id).scalar_subquery()
 
 
 def put_vector(connection: Connection, letter_id: str, vector: bytes, model: str) -> None:
@@ -251,16 +241,21 @@ def identities_of(connection: Connection, ids: Sequence[str]) -> dict[str, froze
 
 def move_letter(connection: Connection, letter_id: str, matter_id: str, verdict: str) -> None:
     """Put a letter into a matter with what it is to it."""
-    values = {"matter_id": matter_id, "verdict": verdict, "revision": letters.c.revision + 1}
-    connection.execute(update(letters).where(letters.c.id == letter_id).values(values))
+    move_letters(connection, {letter_id: (matter_id, verdict)})
 
 
 def move_letters(connection: Connection, places: Mapping[str, tuple[str, str]]) -> None:
     """Put each letter into its matter with what it is to it."""
-    rows = [{"moved": one, "matter_id": matter, "verdict": verdict} for one, (matter, verdict) in places.items()]
+    rows = [{"moved": one, "target": matter, "what": verdict} for one, (matter, verdict) in places.items()]
     if rows:
-        statement = update(letters).where(letters.c.id == bindparam("moved"))
-        connection.execute(statement.values(revision=letters.c.revision + 1), rows)
+        target = bindparam("target", type_=letters.c.matter_id.type)
+        values = {
+            "matter_id": target,
+            "verdict": bindparam("what"),
+            "unit_key": unit_key_of(target),
+            "revision": letters.c.revision + 1,
+        }
+        connection.execute(update(letters).where(letters.c.id == bindparam("moved")).values(values), rows)
 
 
 def revise_letter(connection: Connection, letter_id: str, values: Mapping[str, Any]) -> None:

@@ -25,6 +25,7 @@ from sqlalchemy import (
 from model.gathering import Link
 from model.records import VisitLevel
 from service.queries.letters import Sight, behind, moment
+from service.scope_keys import unit_key
 from service.tables import events, flags, letters, links, matters
 
 
@@ -62,7 +63,9 @@ def renew_around(connection: Connection, ids: Collection[str]) -> None:
 
 def put_unit(connection: Connection, matter_id: str, unit: str | None) -> None:
     """Say which unit a matter was routed to last, None if to none."""
-    connection.execute(update(matters).where(matters.c.id == matter_id).values(unit=unit))
+    key = unit_key(unit)
+    connection.execute(update(matters).where(matters.c.id == matter_id).values(unit=unit, unit_key=key))
+    connection.execute(update(letters).where(letters.c.matter_id == matter_id).values(unit_key=key))
 
 
 def find_matter(connection: Connection, matter_id: str) -> Row[Any]:

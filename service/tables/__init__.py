@@ -11,19 +11,17 @@ from service.tables.letters import (
     bases,
     changes,
     corrections,
-    deadlines,
     decisions,
     events,
-    flags,
     idempotency_keys,
     identities,
     keys_in_use,
     letters,
     links,
-    matters,
     sealed,
     vectors,
 )
+from service.tables.matters import deadline_scopes, deadlines, flag_scopes, flags, matters
 from service.tables.shadow import disagreements, shadow_counts
 from service.tables.work import import_errors, import_pieces, imports, jobs, models, reports
 
@@ -37,11 +35,13 @@ __all__ = [
     "classes",
     "corrections",
     "daily_counts",
+    "deadline_scopes",
     "deadlines",
     "decisions",
     "disagreements",
     "events",
     "failed_logins",
+    "flag_scopes",
     "flags",
     "idempotency_keys",
     "identities",

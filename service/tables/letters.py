@@ -1,4 +1,4 @@
-"""The tables of letters and matters, and of what was decided, recorded and said about them."""
+"""The tables of letters, and of what was decided, recorded and said about them and their matters."""
 
 from sqlalchemy import (
     JSON,
@@ -15,39 +15,13 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from service.scope_keys import LENGTH
 from service.tables.base import MOMENT, metadata
-
-matters = Table(
-    "matters",
-    metadata,
-    Column("id", String(26), primary_key=True),
-    Column("created_at", String(MOMENT), nullable=False),
-    Column("restricted", Boolean, nullable=False),
-    # Grows with every change of the matter, its letters or what they are linked to.
-    Column("revision", Integer, nullable=False, server_default="1"),
-    # The unit that the matter was routed to last.
-    Column("unit", String(500), index=True),
-    # The number that a matter was registered under. Accusations count apart, so that no gap tells of them.
-    Column("registered_year", Integer),
-    Column("registered_number", Integer),
-    Index(None, "registered_year", "restricted", "registered_number", unique=True),
-)
-
-# When the duties that are owed in a matter are due, one row each, kept up with every change of the matter.
-deadlines = Table(
-    "deadlines",
-    metadata,
-    Column("matter_id", String(26), ForeignKey("matters.id"), primary_key=True),
-    Column("clock", String(20), primary_key=True),
-    Column("due_at", String(MOMENT), nullable=False),
-    Index(None, "due_at", "matter_id"),
-    Index(None, "clock", "due_at", "matter_id"),
-)
+from service.tables.matters import EMPTY, PLACE, matters
 
 NEWEST = ("received_at", "id", "restricted")
 QUEUE = ("review", "needs_review")
-# A scope is of regions. With addressees too, rows could be longer than PostgreSQL takes into an index.
-SCOPE = ("region", "matter_id")
+SCOPE = (*PLACE, "matter_id")
 
 letters = Table(
     "letters",
@@ -62,6 +36,9 @@ letters = Table(
     Column("stored_at", String(MOMENT), nullable=False),
     Column("channel", String(10)),
     Column("addressee", String(500), nullable=False),
+    # The keys of the addressee and of the unit that the matter of the letter stands with, empty for none.
+    Column("addressee_key", String(LENGTH), nullable=False, server_default=EMPTY),
+    Column("unit_key", String(LENGTH), nullable=False, server_default=EMPTY),
     Column("region", String(500), nullable=False),
     Column("people_present", Integer),
     Column("named", Boolean, nullable=False),
@@ -86,8 +63,11 @@ letters = Table(
     Index("ix_letters_visit_level", "visit_level", *NEWEST),
     # A scope holds what begins with a region.
     Index("ix_letters_region", "region", *NEWEST, postgresql_ops={"region": "text_pattern_ops"}),
-    Index("ix_letters_addressee", "addressee", *NEWEST),
-    Index("ix_letters_matter", "matter_id", *NEWEST, "region"),
+    Index("ix_letters_addressee", "addressee_key", *NEWEST),
+    Index("ix_letters_unit", "unit_key", *NEWEST),
+    # Whoever looks for words finds ids, and asks of each whether it is in sight.
+    Index("ix_letters_scope", "id", "restricted", *SCOPE),
+    Index("ix_letters_matter", "matter_id", *NEWEST, *PLACE),
 )
 
 # What letters hide, encrypted with the key of a name: names, numbers and addresses of petitioners and accused, and the
@@ -203,18 +183,6 @@ corrections = Table(
     Column("after", JSON, nullable=False),
     Column("reason", String(500)),
     sqlite_autoincrement=True,
-)
-
-# The flag of each matter as it was last worked out, and when it must be worked out again because time alone changes it.
-flags = Table(
-    "flags",
-    metadata,
-    Column("matter_id", String(26), ForeignKey(matters.c.id), primary_key=True),
-    Column("level", String(10), nullable=False),
-    Column("points", Integer, nullable=False),
-    Column("parts", JSON, nullable=False),
-    Column("at", String(MOMENT), nullable=False),
-    Column("due_at", String(MOMENT), index=True),
 )
 
 # What automatic decisions rest on, by a hash of all of it.

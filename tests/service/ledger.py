@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from model.when import parse_time
 from service.office import Office
-from service.queries.letters import insert_letter, moment
+from service.queries.additions import Additions
+from service.queries.letters import moment
 from service.queries.matters import insert_event, insert_matter
 from service.tables import matters
 
@@ -76,7 +77,9 @@ def put(
     with office.database.write() as connection:
         if connection.execute(select(matters).where(matters.c.id == values["matter_id"])).one_or_none() is None:
             insert_matter(connection, values["matter_id"], parse_time(at), values["restricted"])
-        insert_letter(connection, values, None, "", signed)
+        additions = Additions(connection)
+        additions.letter(values, signed, [])
+        additions.write()
     return str(values["matter_id"])
 
 

@@ -7,8 +7,8 @@ from sqlalchemy import Connection
 from model.gathering import Link
 from model.records import Letter
 from service.linking import Arrival, join_matter
-from service.queries.letters import insert_letter, moment
-from service.queries.matters import insert_links
+from service.queries.additions import Additions
+from service.queries.letters import moment
 
 MOMENT = "2026-03-05T01:07:00.000000+00:00"
 
@@ -41,6 +41,7 @@ def put(connection: Connection, letter: Letter, *links: Link, restricted: bool =
         "matter_id": place.matter,
         "verdict": place.verdict,
     }
-    insert_letter(connection, values, None, "", letter.petitioners)
-    insert_links(connection, links)
+    additions = Additions(connection)
+    additions.letter(values, letter.petitioners, links)
+    additions.write()
     return place.matter, place.verdict

@@ -12,7 +12,8 @@ from model.gathering import Link
 from service.caller import OFFICE, Role
 from service.issue_board import IssueBoards, read_issues
 from service.office import Office
-from service.queries.letters import Sight, insert_letter, moment, move_to_compartment
+from service.queries.additions import Additions
+from service.queries.letters import Sight, moment, move_to_compartment
 from service.queries.matters import insert_links, insert_matter
 from service.sessions import make_login_link
 from service.texts import text
@@ -37,6 +38,7 @@ def store(
     analysis = {"category": category or WAGES}
     ids: list[str] = []
     with office.database.write() as connection:
+        additions = Additions(connection)
         for matter in range(matters):
             insert_matter(connection, f"{prefix}-m{matter}", NOW, restricted)
         for number, person in enumerate(people):
@@ -60,8 +62,9 @@ def store(
                 "matter_id": f"{prefix}-m{number % matters}",
                 "verdict": "first",
             }
-            insert_letter(connection, values, None, "", [person] if person else [])
+            additions.letter(values, [person] if person else [], [])
             ids.append(values["id"])
+        additions.write()
         insert_links(connection, [Link(min(a, b), max(a, b), 0.3, "related") for a, b in itertools.pairwise(ids)])
     return ids
 
