@@ -1,7 +1,7 @@
 """What needs whoever leads an office today, and what came in of late, as far as a caller may see."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,6 +10,7 @@ from service.caller import OFFICE
 from service.counting import REPEAT, reviews_of
 from service.duties import Duties
 from service.issue_board import IssueBoards
+from service.matters import MatterFlag
 from service.periods import Period
 from service.queries import daily_counts as counters
 from service.queries import flags as flag_queries
@@ -98,13 +99,13 @@ class Overseer:
         """Return what there is to see today, and of a period that ends today."""
         reads = self.reader.caller.role in OFFICE
         due = {name: self.reader.due_ids(narrow, FIRST) if reads else [] for name, narrow in self.due.items()}
-        flagged = self._flagged_ids(reads)
-        lines = {line.id: line for line in self.reader.lines([*due["overdue"], *due["soon"], *flagged])}
+        raised = self._raised(reads)
+        first = list(raised)[:FIRST] if reads else []
+        lines = {line.id: line for line in self.reader.lines([*due["overdue"], *due["soon"], *first])}
         waiting = {
             name: Waiting(self.reader.count_matters(narrow) or 0, [lines[one] for one in due[name] if one in lines])
             for name, narrow in self.due.items()
         }
-        raised = _raised(lines[one] for one in flagged if one in lines)
         groups, days = {by: self._groups(period, by) for by in GROUPED}, self._days(period)
         found = queries.reviews_between(self.connection, self.counted, period.since, period.until)
         corrected = queries.corrected_between(self.connection, self.counted, period.since, period.until)
@@ -114,8 +115,8 @@ class Overseer:
             period=period,
             overdue=waiting["overdue"],
             soon=waiting["soon"],
-            levels=self._levels(raised),
-            flagged=raised[:FIRST] if reads else [],
+            levels=self._levels(raised.values()),
+            flagged=[lines[one] for one in first if one in lines],
             restricted=self._restricted(),
             letters=letters,
             before=sum(group.before for group in groups["channel"]),
@@ -129,19 +130,22 @@ class Overseer:
             issues=self.boards.read(self.connection, self.sight, self.reader.now),
         )
 
-    def _flagged_ids(self, reads: bool) -> list[str]:
+    def _raised(self, reads: bool) -> dict[str, MatterFlag]:
+        """Return the flags of matters by what the caller sees of them, those with most points first."""
         if not self.reader.flagger.on or not (reads or self.sight.partial):
-            return []
+            return {}
         limit = MOST_JUDGED if self.sight.partial else FIRST
-        return flag_queries.flagged_matters(self.connection, self.sight, limit)
+        found = self.reader.flags(flag_queries.flagged_matters(self.connection, self.sight, limit))
+        raised = {one: flag for one, flag in found.items() if flag.level != "none"}
+        return dict(sorted(raised.items(), key=lambda one: (-one[1].points, one[0])))
 
-    def _levels(self, raised: Sequence[MatterLineOut]) -> Mapping[str, int]:
+    def _levels(self, raised: Iterable[MatterFlag]) -> Mapping[str, int]:
         """Return how many matters are flagged, by level, 1,001 if there are more than 1,000.
 
         What is stored speaks of all letters of a matter.
         """
         if not self.reader.flagger.on or self.sight.partial:
-            return Counter(line.flag.level for line in raised)
+            return Counter(flag.level for flag in raised)
         return {
             level: flag_queries.count_flagged(self.connection, self.sight, level, MOST_COUNTED) for level in FLAGGED
         }
@@ -170,8 +174,3 @@ class Overseer:
 
     def _repeats(self, repeats: int, whole: int, formula: Formula) -> RateOut:
         return RateOut.of("repeats_letters" if formula == "letters" else "repeats_matters", repeats, whole)
-
-
-def _raised(lines: Iterable[MatterLineOut]) -> list[MatterLineOut]:
-    """Leave out matters whose flag is gone by now, and put those with most points first."""
-    return sorted((line for line in lines if line.flag.level != "none"), key=lambda line: -line.flag.points)

@@ -17,6 +17,7 @@ from service.handling import TAKEN_BACK
 from service.keys import Keys
 from service.lives import Lives
 from service.masking import masked_petitioner
+from service.matters import MatterFlag
 from service.nearby import Nearby
 from service.paging import cursor_of, position_of
 from service.preconditions import tag_of
@@ -253,13 +254,20 @@ class Reader:
 
     def lines(self, matter_ids: Sequence[str]) -> list[MatterLineOut]:
         """Show matters in the given order; those of which the caller may see no letter are left out."""
-        rows = queries.letters_of_matters(self.connection, matter_ids, self.caller.insight)
-        by_matter: dict[str, list[Row[Any]]] = {}
-        for row in rows:
-            by_matter.setdefault(row.matter_id, []).append(row)
+        by_matter = self._held(matter_ids)
         judged = self._judged(by_matter)
         stored = matter_queries.matters_by_id(self.connection, list(by_matter))
         return [self._line(stored[one], by_matter[one], judged[one]) for one in matter_ids if one in by_matter]
+
+    def flags(self, matter_ids: Sequence[str]) -> dict[str, MatterFlag]:
+        """Return the flags of matters by the letters that the caller may read; of no letter there is none."""
+        return {one: judged.flag for one, judged in self._judged(self._held(matter_ids)).items()}
+
+    def _held(self, matter_ids: Sequence[str]) -> dict[str, list[Row[Any]]]:
+        by_matter: dict[str, list[Row[Any]]] = {}
+        for row in queries.letters_of_matters(self.connection, matter_ids, self.caller.insight):
+            by_matter.setdefault(row.matter_id, []).append(row)
+        return by_matter
 
     def _line(self, matter: Row[Any], rows: Sequence[Row[Any]], judged: Flagged) -> MatterLineOut:
         flag = self._card(judged, rows)

@@ -127,6 +127,12 @@ def first_due(connection: Connection, matter_id: str | None) -> str | None:
     return connection.execute(select(func.min(deadlines.c.due_at)).where(deadlines.c.matter_id == matter_id)).scalar()
 
 
+def first_due_of(of: FromClause) -> ColumnElement[str | None]:
+    """Return an expression for the time at which the first duty in the matter of a letter is due."""
+    first = select(func.min(deadlines.c.due_at)).where(deadlines.c.matter_id == of.c.matter_id)
+    return first.correlate(of).scalar_subquery()
+
+
 def matters_due(narrow: DueFilter) -> Select[tuple[str]]:
     """Return a selection of the matters in which something is due."""
     return select(deadlines.c.matter_id).where(*_conditions(narrow))

@@ -78,7 +78,7 @@ def put_flags(connection: Connection, rows: Sequence[dict[str, Any]], held: Mapp
         connection.execute(delete(table).where(table.c.matter_id.in_(list(held))))
     if rows:
         connection.execute(insert(flags), rows)
-        named = [{name: row[name] for name in ("matter_id", "points")} for row in rows]
+        named = [{name: row[name] for name in ("matter_id", "level", "points")} for row in rows]
         places = [{**flag, **place} for flag in named for place in places_of(held[flag["matter_id"]])]
         connection.execute(insert(flag_scopes), places)
 

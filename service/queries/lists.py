@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, case, func, select
+from sqlalchemy import ColumnElement, Connection, Row, case, func, literal, select
 
-from service.queries.deadlines import DueFilter, due_letters, first_due, matters_due, nothing_due
+from service.queries.deadlines import DueFilter, due_letters, first_due, first_due_of, matters_due, nothing_due
 from service.queries.letters import WHOLE, Sight, ahead, behind, moment
 from service.queries.search import count_words, find_words
 from service.search_words import Wanted
@@ -66,7 +66,7 @@ def _places(
     if narrow.due is not None:
         return [(row.due_at, row.id) for row in due_letters(connection, conditions, narrow.due, limit, after)]
     if narrow.order == "due":
-        return _by_deadline(connection, conditions, limit, after)
+        return (_by_deadline_apart if sight.partial else _by_deadline)(connection, conditions, limit, after)
     return _by_receipt(connection, conditions, limit, after, narrow.order == "oldest")
 
 
@@ -99,6 +99,18 @@ def _by_deadline(
         rest = _by_receipt(connection, [*conditions, nothing_due()], limit - len(found), after, oldest_first=True)
         found += [(f"{NOTHING_DUE}{at}", one) for at, one in rest]
     return found
+
+
+def _by_deadline_apart(
+    connection: Connection, conditions: list[ColumnElement[bool]], limit: int, after: tuple[str, str] | None
+) -> list[tuple[str | None, str]]:
+    """Return what `_by_deadline` returns, by asking each letter: quick where they are few among all that is due."""
+    place = func.coalesce(first_due_of(letters), literal(NOTHING_DUE) + letters.c.received_at).label("place")
+    found = select(place, letters.c.id).where(*conditions).subquery()
+    statement = select(found.c.place, found.c.id).order_by(found.c.place, found.c.id).limit(limit)
+    if after:
+        statement = statement.where(ahead(found.c.place, found.c.id, after))
+    return [(row.place, row.id) for row in connection.execute(statement)]
 
 
 def place_of(connection: Connection, row: Row[Any], order: Order) -> tuple[str, str]:

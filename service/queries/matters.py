@@ -13,6 +13,7 @@ from sqlalchemy import (
     Row,
     and_,
     delete,
+    exists,
     func,
     insert,
     or_,
@@ -26,7 +27,7 @@ from model.gathering import Link
 from model.records import VisitLevel
 from service.queries.letters import Sight, behind, moment
 from service.scope_keys import unit_key
-from service.tables import events, flags, letters, links, matters
+from service.tables import events, flag_scopes, flags, letters, links, matters
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,18 +206,11 @@ def page_of_matters(
     Those with the newest such letter come first; with a level only those whose stored flag has it. Letters are read in
     the order of their times, and each asks its matter whether it is the newest there: nothing is grouped.
     """
-    other = letters.alias()
-    newest = (
-        select(other.c.id)
-        .where(other.c.matter_id == letters.c.matter_id, sight.condition(other), *_received(narrow, other))
-        .order_by(other.c.received_at.desc(), other.c.id.desc())
-        .limit(1)
-        .correlate(letters)
-        .scalar_subquery()
-    )
-    at, matter_id = letters.c.received_at, letters.c.matter_id
+    at, matter_id, other = letters.c.received_at, letters.c.matter_id, letters.alias()
+    newer = and_(other.c.received_at >= at, or_(other.c.received_at > at, other.c.id > letters.c.id))
+    outdone = exists().where(other.c.matter_id == matter_id, sight.condition(other), newer, *_received(narrow, other))
     statement = select(matter_id.label("id"), at.label("last_received_at")).where(
-        sight.condition(), letters.c.id == newest, *_received(narrow), *of_level(matter_id, narrow.level)
+        sight.condition(), ~outdone, *_received(narrow), *of_level(matter_id, narrow.level, sight)
     )
     if after:
         statement = statement.where(behind(at, matter_id, after))
@@ -225,7 +219,7 @@ def page_of_matters(
 
 def count_matters(connection: Connection, sight: Sight, narrow: MattersFilter, most: int) -> int:
     """Return how many matters the whole list has; `most` + 1 if there are more than `most`."""
-    conditions = (sight.condition(), *_received(narrow), *of_level(letters.c.matter_id, narrow.level))
+    conditions = (sight.condition(), *_received(narrow), *of_level(letters.c.matter_id, narrow.level, sight))
     found = select(letters.c.matter_id).where(*conditions).distinct().limit(most + 1)
     return connection.execute(select(func.count()).select_from(found.subquery())).scalar_one()
 
@@ -236,11 +230,18 @@ def _received(narrow: MattersFilter, of: FromClause = letters) -> list[ColumnEle
     return [*since, of.c.received_at < moment(narrow.until)] if narrow.until else since
 
 
-def of_level(matter_id: ColumnElement[str], level: VisitLevel | None) -> list[ColumnElement[bool]]:
-    """Return the condition that the stored flag of a matter has a level; no flag is stored for none."""
+def of_level(
+    matter_id: ColumnElement[str], level: VisitLevel | None, sight: Sight | None = None
+) -> list[ColumnElement[bool]]:
+    """Return the condition that the stored flag of a matter has a level; no flag is stored for none.
+
+    With a sight of but a part of the office those of its matters are looked through alone.
+    """
     if level is None:
         return []
-    flagged = select(flags.c.matter_id)
     if level == "none":
-        return [matter_id.not_in(flagged)]
-    return [matter_id.in_(flagged.where(flags.c.level == level))]
+        return [matter_id.not_in(select(flags.c.matter_id))]
+    if sight is None or not sight.partial or sight.owner is not None:
+        return [matter_id.in_(select(flags.c.matter_id).where(flags.c.level == level))]
+    there = select(flag_scopes.c.matter_id).where(flag_scopes.c.level == level, sight.condition(flag_scopes))
+    return [matter_id.in_(there)]

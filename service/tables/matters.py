@@ -82,7 +82,7 @@ flags = Table(
     Column("due_at", String(MOMENT), index=True),
 )
 
-# Where the letters of a flagged matter belong, with the points of its flag, as `deadline_scopes`.
+# Where the letters of a flagged matter belong, with level and points of its flag, as `deadline_scopes`.
 flag_scopes = Table(
     "flag_scopes",
     metadata,
@@ -91,10 +91,11 @@ flag_scopes = Table(
     Column("region", String(500), primary_key=True),
     Column("addressee_key", String(LENGTH), primary_key=True),
     Column("unit_key", String(LENGTH), primary_key=True),
+    Column("level", String(10), nullable=False),
     Column("points", Integer, nullable=False),
     Index(
         "ix_flag_scopes_region",
-        *("region", "points", "matter_id", "restricted", "addressee_key", "unit_key"),
+        *("region", "points", "matter_id", "restricted", "addressee_key", "unit_key", "level"),
         postgresql_ops={"region": "text_pattern_ops"},
     ),
 )

@@ -35,7 +35,7 @@ AFTER = {
 }
 KEYS = ("addressee_key", "unit_key")
 DUE = ("due_at", "matter_id", "clock", "restricted", *PLACE)
-FLAGGED = ("points", "matter_id", "restricted", *PLACE)
+FLAGGED = ("points", "matter_id", "restricted", *PLACE, "level")
 
 
 def upgrade() -> None:
@@ -53,7 +53,11 @@ def upgrade() -> None:
     for name, columns in AFTER.items():
         op.create_index(name, "letters", list(columns))
     _create_scopes("deadline_scopes", sa.Column("due_at", sa.String(length=40), nullable=False), sa.Column("clock", sa.String(length=20), nullable=False))
-    _create_scopes("flag_scopes", sa.Column("points", sa.Integer(), nullable=False))
+    _create_scopes(
+        "flag_scopes",
+        sa.Column("level", sa.String(length=10), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=False),
+    )
     _fill_scopes()
     op.create_index("ix_deadline_scopes_first", "deadline_scopes", list(DUE))
     _index_regions("deadline_scopes", DUE)
@@ -121,7 +125,7 @@ def _fill_scopes() -> None:
     earlier = "SELECT 1 FROM deadlines AS other WHERE other.matter_id = one.matter_id AND "
     earlier += "(other.due_at < one.due_at OR (other.due_at = one.due_at AND other.clock < one.clock))"
     _fill("deadline_scopes", "deadlines", ("due_at", "clock"), f"WHERE NOT EXISTS ({earlier})")
-    _fill("flag_scopes", "flags", ("points",), "")
+    _fill("flag_scopes", "flags", ("level", "points"), "")
 
 
 def _fill(table: str, source: str, facts: tuple[str, ...], where: str) -> None:
