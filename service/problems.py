@@ -43,6 +43,9 @@ def _answer_problem(problem: Problem) -> Response:
 def _answer_http(error: HTTPException) -> Response:
     if error.code == 404:
         return _answer_problem(NotFound())
+    if error.code == 405 and request.method == "GET" and wants_page():
+        # The address of a deed, looked at again: what it was done to is one step above.
+        return Response(status=302, headers={"Location": f"/{request.path.rpartition('/')[0].strip('/')}"})
     detail = error.description or error.name
     if error.code == 413:
         detail = f"The request is larger than the limit of {request.max_content_length:,} bytes."

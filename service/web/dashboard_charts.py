@@ -20,12 +20,14 @@ MOST_ROWS = 60
 def arrivals(view: Overview, to: Leads) -> Chart:
     """Draw the letters of each day beside those of a year before; days on which nobody works are shaded."""
     now, then = text("dashboard.now"), text("dashboard.year_before")
+    series = [Series(now, [one.letters for one in view.days]), Series(then, [one.year_before for one in view.days])]
     chart = line_chart(
         "arrivals",
         text("dashboard.arrivals"),
         text("dashboard.arrivals_told", now=view.letters, then=view.year_before),
         [f"{one.day:%m-%d}" for one in view.days],
-        [Series(now, [one.letters for one in view.days]), Series(then, [one.year_before for one in view.days])],
+        # An office that keeps letters for less than a year has no line of the year before, rather than one of zeros.
+        series if view.year_before else series[:1],
         text("dashboard.day"),
         resting=[number for number, one in enumerate(view.days) if not is_working_day(one.day)],
     )
@@ -37,7 +39,7 @@ def arrivals(view: Overview, to: Leads) -> Chart:
         )
         for one in reversed(view.days)
     ]
-    return replace(chart, rows=tuple(rows))
+    return replace(chart, columns=(text("dashboard.day"), now, then), rows=tuple(rows))
 
 
 def grouped(view: Overview, by: By, to: Leads) -> Chart:

@@ -102,8 +102,12 @@ def merge(matter_id: str) -> ResponseReturnValue:
     def act(decider: Decider) -> None:
         other = request.form.get("matter") or request.form.get("other", "").strip()
         given = _given(MergeIn, matter=other)
-        decider.merge(matter_id, given.matter, given.note)
+        try:
+            decider.merge(matter_id, given.matter, given.note)
+        except NotFound as error:
+            raise Invalid("There is no such matter.", [("other_matter", "name a matter that you may see")]) from error
 
+    require_seen(matter_id)
     return _decide(matter_id, "merge", act)
 
 

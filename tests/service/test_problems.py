@@ -177,6 +177,12 @@ def test_a_wrong_method_is_answered_with_the_right_ones(clerk: Desk, method: str
     assert set(answer.headers["Allow"].split(", ")) - {"HEAD", "OPTIONS"} == allowed
 
 
+def test_whoever_looks_at_the_address_of_a_deed_is_led_to_what_it_was_done_to(client: FlaskClient) -> None:
+    for path, to in (("/letters/1/accept", "/letters/1"), ("/matters/1/merge", "/matters/1"), ("/undo", "/")):
+        answer = client.get(path, headers={"Accept": "text/html"})
+        assert (answer.status_code, answer.headers["Location"]) == (302, to)
+
+
 def test_an_unexpected_error_is_a_document_without_trace(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
     @app.get("/api/v1/broken")
     def broken() -> str:

@@ -249,3 +249,14 @@ def counted(office: Office) -> Iterator[list[str]]:
     event.listen(engine, "before_cursor_execute", note)
     yield sent
     event.remove(engine, "before_cursor_execute", note)
+
+
+def test_without_letters_of_a_year_before_no_line_of_zeros_is_drawn(office: Office, looks: Any) -> None:
+    take(office, LIFT, received_at=ago(1))
+    for earlier in (None, ago(364)):
+        if earlier:
+            take(office, ROAD, received_at=earlier)
+        drawing = re.search(r"<svg.*?</svg>", page(looks("supervisor")), re.DOTALL)
+        assert drawing
+        lines = re.findall(r'<text class="name"[^>]*>([^<]*)', drawing[0])
+        assert set(lines) == {text("dashboard.now"), *([text("dashboard.year_before")] if earlier else [])}
