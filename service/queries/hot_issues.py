@@ -13,10 +13,15 @@ BEGINNING = 30
 NOBODY = "-"
 
 
-def _class(field: str) -> ColumnElement[str]:
-    """Return the code or name of a letter's class of level 2, or else of level 1."""
-    below = letters.c.analysis[("category", "level2", field)].as_string()
-    return func.coalesce(below, letters.c.analysis[("category", field)].as_string())
+def _code() -> ColumnElement[str]:
+    """Return the code of a letter's class of level 2, or else of level 1."""
+    return func.coalesce(letters.c.level2, letters.c.category).label("code")
+
+
+def _name() -> ColumnElement[str]:
+    """Return the name of a letter's class, as its analysis has it."""
+    below = letters.c.analysis[("category", "level2", "name")].as_string()
+    return func.coalesce(below, letters.c.analysis[("category", "name")].as_string()).label("name")
 
 
 def _within(sight: Sight, since: datetime, until: datetime) -> list[Any]:
@@ -35,8 +40,8 @@ def letters_between(connection: Connection, sight: Sight, since: datetime, until
         letters.c.received_at,
         letters.c.title,
         func.substr(letters.c.body, 1, BEGINNING).label("beginning"),
-        _class("code").label("code"),
-        _class("name").label("name"),
+        _code(),
+        _name(),
     ).where(*_within(sight, since, until))
     return list(connection.execute(statement.order_by(letters.c.received_at.desc(), letters.c.id.desc())))
 
@@ -70,9 +75,8 @@ def count_petitioners(
     connection: Connection, sight: Sight, since: datetime, until: datetime
 ) -> dict[tuple[str, str], int]:
     """Return how many different people wrote in a time, by region and class."""
-    # The class is read out of the analysis once for each letter: that is nearly all of the work.
     wrote = (
-        select(letters.c.region, _class("code").label("code"), func.coalesce(identities.c.hash, NOBODY).label("who"))
+        select(letters.c.region, _code(), func.coalesce(identities.c.hash, NOBODY).label("who"))
         .outerjoin(identities, identities.c.letter_id == letters.c.id)
         .where(*_within(sight, since, until))
         .subquery()

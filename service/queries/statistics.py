@@ -33,11 +33,6 @@ class Counted:
         return [*self.condition(), received >= moment(since), received < moment(until)]
 
 
-def _class() -> ColumnElement[str]:
-    code: ColumnElement[str] = letters.c.analysis[("category", "level2", "code")].as_string()
-    return code.label("class_code")
-
-
 def _people() -> ColumnElement[int]:
     """Return how many people stand behind a letter: those who came, or who signed, and at least one."""
     signed = select(func.count()).where(identities.c.letter_id == letters.c.id).scalar_subquery()
@@ -57,7 +52,7 @@ def counts_between(
         letters.c[name] for name in ("category", "region", "channel", "verdict", "review")
     ]
     if below:
-        columns.append(_class())
+        columns.append(letters.c.level2.label("class_code"))
     inner = select(*columns, _people().label("people")).where(*counted.received(since, until)).subquery()
     named = [inner.c[column.name] for column in columns]
     statement = select(*named, func.count().label("letters"), func.sum(inner.c.people).label("people"))
@@ -76,7 +71,9 @@ def visits_between(
 ) -> list[Row[Any]]:
     """Return matter_id, hour, category, region and channel of each different visit; `class_code` with `below`."""
     columns: list[ColumnElement[Any]] = [letters.c[name] for name in ("matter_id", "category", "region", "channel")]
-    columns += [func.substr(letters.c.received_at, 1, HOUR).label("hour"), *([_class()] if below else [])]
+    columns.append(func.substr(letters.c.received_at, 1, HOUR).label("hour"))
+    if below:
+        columns.append(letters.c.level2.label("class_code"))
     statement = select(*columns).where(letters.c.channel == VISIT, *counted.received(since, until))
     return list(connection.execute(statement.distinct()))
 

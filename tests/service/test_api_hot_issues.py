@@ -35,7 +35,8 @@ def store(
     category: dict[str, Any] | None = None,
 ) -> list[str]:
     """Store one letter of each person on alike matters; each is linked to the one before it."""
-    analysis = {"category": category or WAGES}
+    held: dict[str, Any] = category or WAGES
+    analysis = {"category": held}
     ids: list[str] = []
     with office.database.write() as connection:
         additions = Additions(connection)
@@ -56,7 +57,8 @@ def store(
                 "named": False,
                 "restricted": restricted,
                 "analysis": analysis,
-                "category": analysis["category"]["code"],
+                "category": held["code"],
+                "level2": held["level2"] and held["level2"]["code"],
                 "needs_review": True,
                 "review": "pending",
                 "matter_id": f"{prefix}-m{number % matters}",

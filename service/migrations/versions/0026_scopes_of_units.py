@@ -26,7 +26,7 @@ BEFORE = {
     "ix_letters_addressee": ("addressee", *NEWEST),
 }
 AFTER = {
-    "ix_letters_newest": (*LISTED, *PLACE, "matter_id"),
+    "ix_letters_newest": (*NEWEST, "category", "level2", *LISTED[4:], *PLACE, "matter_id"),
     "ix_letters_queue": (*QUEUE, *PLACE, "matter_id"),
     "ix_letters_matter": ("matter_id", *NEWEST, *PLACE),
     "ix_letters_addressee": ("addressee_key", *NEWEST),
@@ -42,12 +42,14 @@ def upgrade() -> None:
     """Migrate forward."""
 
     op.add_column("matters", _key("unit_key"))
+    op.add_column("letters", _text("level2", 200))
     for name in KEYS:
         op.add_column("letters", _key(name))
     # Rows that change are written into every index there is: the wide ones are made anew anyway.
     for name in ("ix_letters_newest", "ix_letters_queue"):
         op.drop_index(name, table_name="letters")
     _fill_keys()
+    _fill_classes()
     for name in ("ix_letters_matter", "ix_letters_addressee"):
         op.drop_index(name, table_name="letters")
     for name, columns in AFTER.items():
@@ -71,7 +73,7 @@ def downgrade() -> None:
     op.drop_table("deadline_scopes")
     for name in AFTER:
         op.drop_index(name, table_name="letters")
-    for name in KEYS:
+    for name in ("level2", *KEYS):
         op.drop_column("letters", name)
     op.drop_column("matters", "unit_key")
     for name, columns in BEFORE.items():
@@ -82,10 +84,14 @@ def _key_of(unit: str) -> str:
     return blake2b(unit.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest() if unit else ""
 
 
-def _key(name: str) -> sa.Column[str]:
+def _text(name: str, length: int, **options: Any) -> sa.Column[str]:
     # In the order of bytes at once: to change it later would make every index of the letters anew.
     collation = "C" if op.get_bind().dialect.name == "postgresql" else None
-    return sa.Column(name, sa.String(length=16, collation=collation), nullable=False, server_default=sa.text("''"))
+    return sa.Column(name, sa.String(length=length, collation=collation), **options)
+
+
+def _key(name: str) -> sa.Column[str]:
+    return _text(name, 16, nullable=False, server_default=sa.text("''"))
 
 
 def _create_scopes(table: str, *facts: sa.Column[Any]) -> None:
@@ -118,6 +124,13 @@ def _fill_keys() -> None:
         connection.execute(sa.text("UPDATE matters SET unit_key = :key WHERE unit = :name"), values)
         of_unit = "matter_id IN (SELECT id FROM matters WHERE unit = :name)"
         connection.execute(sa.text(f"UPDATE letters SET unit_key = :key WHERE {of_unit}"), values)  # noqa: S608 - our own
+
+
+def _fill_classes() -> None:
+    """Write down of each letter the class below its category, which stands in its analysis."""
+    analysis = sa.column("analysis", sa.JSON)
+    below = analysis[("category", "level2", "code")].as_string()
+    op.execute(sa.update(sa.table("letters", sa.column("level2"), analysis)).values(level2=below))
 
 
 def _fill_scopes() -> None:
