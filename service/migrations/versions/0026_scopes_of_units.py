@@ -54,7 +54,11 @@ def upgrade() -> None:
         op.drop_index(name, table_name="letters")
     for name, columns in AFTER.items():
         op.create_index(name, "letters", list(columns))
-    _create_scopes("deadline_scopes", sa.Column("due_at", sa.String(length=40), nullable=False), sa.Column("clock", sa.String(length=20), nullable=False))
+    _create_scopes(
+        "deadline_scopes",
+        sa.Column("due_at", sa.String(length=40), nullable=False),
+        sa.Column("clock", sa.String(length=20), nullable=False),
+    )
     _create_scopes(
         "flag_scopes",
         sa.Column("level", sa.String(length=10), nullable=False),
