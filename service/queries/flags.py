@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, exists, func, insert, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, delete, exists, func, insert, select
 
 from model.records import VisitLevel
 from service.queries.letters import Sight, moment
@@ -49,21 +49,29 @@ def matters_told_since(connection: Connection, number: int) -> set[str]:
 
 def flagged_matters(connection: Connection, sight: Sight, limit: int) -> list[str]:
     """Return up to `limit` matters with a stored flag and a letter that the caller may see, most points first."""
-    apart = sight.partial and sight.owner is None
-    flag = flag_scopes if apart else flags
-    statement = select(flag.c.matter_id, flag.c.points).where(sight.condition(flag_scopes) if apart else _seen(sight))
-    first = statement.distinct().order_by(flag.c.points.desc(), flag.c.matter_id).limit(limit)
+    flag = _flag_of(sight)
+    statement = select(flag.c.matter_id, flag.c.points).where(_seen(sight, flag)).distinct()
+    first = statement.order_by(flag.c.points.desc(), flag.c.matter_id).limit(limit)
     return list(connection.execute(first).scalars())
 
 
 def count_flagged(connection: Connection, sight: Sight, level: VisitLevel, most: int) -> int:
     """Return how many matters with a letter that the caller may see have a stored flag of a level; up to `most` + 1."""
-    some = select(flags.c.matter_id).where(flags.c.level == level, _seen(sight)).limit(most + 1).subquery()
-    return connection.execute(select(func.count()).select_from(some)).scalar_one()
+    flag = _flag_of(sight)
+    some = select(flag.c.matter_id).where(flag.c.level == level, _seen(sight, flag)).distinct().limit(most + 1)
+    return connection.execute(select(func.count()).select_from(some.subquery())).scalar_one()
 
 
-def _seen(sight: Sight) -> Any:
-    return exists().where(letters.c.matter_id == flags.c.matter_id, sight.condition())
+def _flag_of(sight: Sight) -> FromClause:
+    """Return where flags are found: by the places of letters, unless only some of these are the caller's."""
+    return flag_scopes if sight.owner is None else flags
+
+
+def _seen(sight: Sight, flag: FromClause) -> ColumnElement[bool]:
+    if flag is flag_scopes:
+        seen: ColumnElement[bool] = sight.condition(flag)
+        return seen
+    return exists().where(letters.c.matter_id == flag.c.matter_id, sight.condition())
 
 
 def stored_levels(connection: Connection, matter_ids: Collection[str]) -> dict[str, str]:

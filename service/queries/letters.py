@@ -60,8 +60,9 @@ class Sight:
         if self.regions:
             conditions.append(or_(*(of.c.region.startswith(region, autoescape=True) for region in self.regions)))
         if self.unit is not None:
-            key, here = unit_key(self.unit), of.c.matter_id == self.beside
-            conditions.append(or_(of.c.addressee_key == key, of.c.unit_key == key, here))
+            key = unit_key(self.unit)
+            here = [] if self.beside is None else [of.c.matter_id == self.beside]
+            conditions.append(or_(of.c.addressee_key == key, of.c.unit_key == key, *here))
         if self.marks:
             conditions.append(of.c.matter_id.not_in(accusing(self.marks)))
         return and_(true(), *conditions)

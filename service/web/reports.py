@@ -133,12 +133,13 @@ def _chart(report: ReportOut) -> Chart:
     now = [line.letters.value for line in report.course]
     before = [line.letters.year_before for line in report.course]
     labels = [line.name[-2:].lstrip("0") for line in report.course]
+    series = [Series(text("report.part_now"), now), Series(text("report.part_year_before"), before)]
     return line_chart(
         "course",
         text("report.chart_course"),
         days_of(report.period),
         labels,
-        [Series(text("report.part_now"), now), Series(text("report.part_year_before"), before)],
+        series if any(before) else series[:1],
         text("report.column_day"),
         [f"{url_for('web.letters')}?{line.letters.query}" for line in report.course],
     )
