@@ -27,7 +27,7 @@ from service.suggestions import quality_of
 
 FIRST = 10
 # Whoever sees but a part of the office learns of so many flags whether they hold for that part, too.
-MOST_JUDGED = 200
+MOST_JUDGED = 100
 FLAGGED: tuple[VisitLevel, ...] = ("watch", "warning")
 GROUPED: tuple[counters.By, ...] = ("channel", "category", "region")
 
@@ -61,12 +61,17 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """All that the dashboard shows; `restricted` counts accusations that nobody looked at, None for whom has none."""
+    """All that the dashboard shows.
+
+    `restricted` counts accusations that nobody looked at, None for whom has none; `more_flagged` says that `levels`
+    counts but a part of what is flagged.
+    """
 
     period: Period
     overdue: Waiting
     soon: Waiting
     levels: Mapping[str, int]
+    more_flagged: bool
     flagged: list[MatterLineOut]
     restricted: int | None
     letters: int
@@ -99,7 +104,7 @@ class Overseer:
         """Return what there is to see today, and of a period that ends today."""
         reads = self.reader.caller.role in OFFICE
         due = {name: self.reader.due_ids(narrow, FIRST) if reads else [] for name, narrow in self.due.items()}
-        raised = self._raised(reads)
+        raised, more_flagged = self._raised(reads)
         first = list(raised)[:FIRST] if reads else []
         lines = {line.id: line for line in self.reader.lines([*due["overdue"], *due["soon"], *first])}
         waiting = {
@@ -116,6 +121,7 @@ class Overseer:
             overdue=waiting["overdue"],
             soon=waiting["soon"],
             levels=self._levels(raised.values()),
+            more_flagged=more_flagged,
             flagged=[lines[one] for one in first if one in lines],
             restricted=self._restricted(),
             letters=letters,
@@ -130,14 +136,16 @@ class Overseer:
             issues=self.boards.read(self.connection, self.sight, self.reader.now),
         )
 
-    def _raised(self, reads: bool) -> dict[str, MatterFlag]:
-        """Return the flags of matters by what the caller sees of them, those with most points first."""
+    def _raised(self, reads: bool) -> tuple[dict[str, MatterFlag], bool]:
+        """Return flags by what the caller sees, those with most points first, and whether there may be more."""
         if not self.reader.flagger.on or not (reads or self.sight.partial):
-            return {}
+            return {}, False
         limit = MOST_JUDGED if self.sight.partial else FIRST
-        found = self.reader.flags(flag_queries.flagged_matters(self.connection, self.sight, limit))
-        raised = {one: flag for one, flag in found.items() if flag.level != "none"}
-        return dict(sorted(raised.items(), key=lambda one: (-one[1].points, one[0])))
+        ids = flag_queries.flagged_matters(self.connection, self.sight, limit)
+        raised = {one: flag for one, flag in self.reader.flags(ids).items() if flag.level != "none"}
+        return dict(sorted(raised.items(), key=lambda one: (-one[1].points, one[0]))), self.sight.partial and len(
+            ids
+        ) == limit
 
     def _levels(self, raised: Iterable[MatterFlag]) -> Mapping[str, int]:
         """Return how many matters are flagged, by level, 1,001 if there are more than 1,000.

@@ -191,6 +191,18 @@ def test_a_flag_for_letters_of_another_region_is_neither_counted_nor_listed(offi
     assert mine.matter_id in browser.get("/matters", query_string={"level": "none"}).text
 
 
+def test_of_a_part_of_the_office_so_many_flags_are_judged_and_more_are_told_of(
+    office: Office, looks: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for body in (LIFT, ROAD, WAGES):
+        take(office, f"{body}{GATHERING}", region=EAST, received_at=ago(0.1), people_present=9)
+    browser = looks("supervisor", regions=(EAST,))
+    for most, shown in ((4, "3"), (3, "3+"), (2, "2+")):
+        monkeypatch.setattr("service.overview.MOST_JUDGED", most)
+        tiles = re.findall(r'<a class="figure" href="/matters\?level=warning">([^<]*)<', page(browser))
+        assert tiles == [shown]
+
+
 @pytest.mark.usefixtures("busy")
 def test_an_analyst_sees_figures_and_no_letters(looks: Any) -> None:
     browser = looks("analyst")
