@@ -24,7 +24,7 @@ from model.records import VisitLevel
 from service.matters import Duty
 from service.queries.letters import Sight, ahead, moment
 from service.queries.matters import of_level
-from service.queries.places import places_of
+from service.queries.places import PLACE, places_of
 from service.tables import deadline_scopes, deadlines, letters
 
 
@@ -95,6 +95,7 @@ def _due(sight: Sight, narrow: DueFilter) -> tuple[FromClause, Select[tuple[str,
 
 def due_letters(
     connection: Connection,
+    sight: Sight,
     conditions: Iterable[ColumnElement[bool]],
     narrow: DueFilter,
     limit: int,
@@ -102,13 +103,17 @@ def due_letters(
 ) -> list[Row[Any]]:
     """Return due_at and id of up to `limit` letters that meet conditions, what is due first first.
 
-    A letter stands where the first deadline of its matter of those asked for stands.
+    A letter stands where the first deadline of its matter of those asked for stands. Those of a part of the office are
+    looked for at its places.
     """
-    of_matter = letters.c.matter_id == deadlines.c.matter_id
-    statement = select(deadlines.c.due_at, letters.c.id).join(letters, of_matter).where(*conditions, *_first(narrow))
+    apart = sight.partial and sight.owner is None and narrow.clock is None
+    duty = deadline_scopes if apart else deadlines
+    asked = [sight.condition(duty), *_conditions(narrow, duty)] if apart else _first(narrow)
+    there = [duty.c[name] == letters.c[name] for name in ("matter_id", *(PLACE if apart else ()))]
+    statement = select(duty.c.due_at, letters.c.id).join(letters, and_(*there)).where(*conditions, *asked)
     if after:
-        statement = statement.where(ahead(deadlines.c.due_at, letters.c.id, after))
-    return list(connection.execute(statement.order_by(deadlines.c.due_at, letters.c.id).limit(limit)))
+        statement = statement.where(ahead(duty.c.due_at, letters.c.id, after))
+    return list(connection.execute(statement.order_by(duty.c.due_at, letters.c.id).limit(limit)))
 
 
 def nothing_due() -> ColumnElement[bool]:

@@ -64,9 +64,11 @@ def _places(
     if narrow.text is not None:
         return [(None, one) for one in find_words(connection, narrow.text, conditions, limit, after)]
     if narrow.due is not None:
-        return [(row.due_at, row.id) for row in due_letters(connection, conditions, narrow.due, limit, after)]
+        return [(row.due_at, row.id) for row in due_letters(connection, sight, conditions, narrow.due, limit, after)]
     if narrow.order == "due":
-        return (_by_deadline_apart if sight.partial else _by_deadline)(connection, conditions, limit, after)
+        if sight.partial:
+            return _by_deadline_apart(connection, conditions, limit, after)
+        return _by_deadline(connection, sight, conditions, limit, after)
     return _by_receipt(connection, conditions, limit, after, narrow.order == "oldest")
 
 
@@ -86,12 +88,16 @@ def _by_receipt(
 
 
 def _by_deadline(
-    connection: Connection, conditions: list[ColumnElement[bool]], limit: int, after: tuple[str, str] | None
+    connection: Connection,
+    sight: Sight,
+    conditions: list[ColumnElement[bool]],
+    limit: int,
+    after: tuple[str, str] | None,
 ) -> list[tuple[str | None, str]]:
     """Return first what is due, in the order of its times, and behind it, oldest first, where nothing is."""
     found: list[tuple[str | None, str]] = []
     if after is None or not after[0].startswith(NOTHING_DUE):
-        due = due_letters(connection, conditions, DueFilter(), limit, after)
+        due = due_letters(connection, sight, conditions, DueFilter(), limit, after)
         found, after = [(row.due_at, row.id) for row in due], None
     else:
         after = after[0].removeprefix(NOTHING_DUE), after[1]
@@ -126,7 +132,7 @@ def count_up_to(connection: Connection, sight: Sight, narrow: Filter, most: int 
     if narrow.text is not None:
         return count_words(connection, narrow.text, conditions, most + 1)
     if narrow.due is not None:
-        return len(due_letters(connection, conditions, narrow.due, most + 1))
+        return len(due_letters(connection, sight, conditions, narrow.due, most + 1))
     found = select(letters.c.id).where(*conditions).limit(most + 1)
     return connection.execute(select(func.count()).select_from(found.subquery())).scalar_one()
 

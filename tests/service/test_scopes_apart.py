@@ -13,6 +13,7 @@ from service.office import Office
 from service.queries.deadlines import DueFilter, count_due, page_of_due
 from service.queries.flags import flagged_matters
 from service.queries.letters import Sight, moment
+from service.queries.lists import NOTHING_DUE, Filter, page_of_letters
 from service.scope_keys import unit_key
 from service.tables import deadline_scopes, deadlines, flags, letters, matters
 from tests.service.desk import BRIBE, GATHERING, LIFT, LIFT_AGAIN, RIVER, ROAD, WAGES, WAGES_AGAIN, Desk, LetIn, take
@@ -99,6 +100,9 @@ def assert_scopes_hold(office: Office) -> None:
             for narrow in FILTERS:
                 found = told(connection, caller.insight, narrow)
                 assert found == expected(connection, caller.insight, narrow), (caller, narrow)
+                if narrow.clock is None:
+                    assert letters_due(connection, caller.sight, narrow) == expected_letters(connection, caller, narrow)
+            assert letters_due(connection, caller.sight) == expected_letters(connection, caller)
             assert flagged_matters(connection, caller.insight, 50) == flagged(connection, caller.insight), caller
 
 
@@ -122,6 +126,21 @@ def expected(connection: Connection, sight: Sight, narrow: DueFilter) -> list[tu
             first.setdefault(row.matter_id, (row.due_at, row.matter_id, row.clock))
     begin, end = moment(narrow.since) if narrow.since else "", moment(narrow.until) if narrow.until else "~"
     return sorted(one for one in first.values() if begin <= one[0] < end)
+
+
+def letters_due(connection: Connection, sight: Sight, narrow: DueFilter | None = None) -> list[tuple[str, str]]:
+    """Return the letters of a list of what is due, or of all in the order of what is due, read in pages of two."""
+    wanted, found = Filter(due=narrow, order="due"), list[tuple[str, str]]()
+    while page := page_of_letters(connection, sight, wanted, 2, found[-1] if found else None):
+        found += [(at, row.id) for at, row in page]
+    return found
+
+
+def expected_letters(connection: Connection, caller: Caller, narrow: DueFilter | None = None) -> list[tuple[str, str]]:
+    first = {matter: at for at, matter, _ in expected(connection, caller.sight, narrow or DueFilter())}
+    rows = connection.execute(select(letters).where(caller.sight.condition())).all()
+    placed = [(first.get(row.matter_id, NOTHING_DUE + row.received_at), row.id) for row in rows]
+    return sorted(one for one in placed if narrow is None or not one[0].startswith(NOTHING_DUE))
 
 
 def flagged(connection: Connection, sight: Sight) -> list[str]:
