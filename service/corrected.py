@@ -76,7 +76,7 @@ def columns_of(automatic: Said, analysis: Said, said: Said) -> dict[str, Any]:
         "analysis": analysis,
         "automatic": automatic if review == "corrected" else None,
         "category": category["code"] if category else None,
-        "level2": category["level2"]["code"] if category and category["level2"] else None,
+        "class_code": category["level2"]["code"] if category and category["level2"] else None,
         "visit_level": visit["level"] if visit else None,
         "needs_review": category["needs_review"] if category else True,
         "review": review,

@@ -279,7 +279,7 @@ def _analysed_values(analysis: AnalysisOut) -> dict[str, Any]:
     return {
         "analysis": analysis.model_dump(mode="json"),
         "category": analysis.category.code if analysis.category else None,
-        "level2": analysis.category.level2.code if analysis.category and analysis.category.level2 else None,
+        "class_code": analysis.category.level2.code if analysis.category and analysis.category.level2 else None,
         "visit_level": analysis.group_visit.level if analysis.group_visit else None,
         "needs_review": analysis.category.needs_review if analysis.category else True,
     }

@@ -15,7 +15,7 @@ NOBODY = "-"
 
 def _code() -> ColumnElement[str]:
     """Return the code of a letter's class of level 2, or else of level 1."""
-    return func.coalesce(letters.c.level2, letters.c.category).label("code")
+    return func.coalesce(letters.c.class_code, letters.c.category).label("code")
 
 
 def _name() -> ColumnElement[str]:

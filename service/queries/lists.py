@@ -140,7 +140,7 @@ def count_up_to(connection: Connection, sight: Sight, narrow: Filter, most: int 
 def _conditions(narrow: Filter) -> list[ColumnElement[bool]]:
     equal: dict[ColumnElement[Any], Any] = {
         letters.c.category: narrow.category,
-        letters.c.level2: narrow.level2,
+        letters.c.class_code: narrow.level2,
         letters.c.region: narrow.region,
         letters.c.channel: narrow.channel,
         letters.c.verdict: narrow.verdict,

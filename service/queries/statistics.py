@@ -52,7 +52,7 @@ def counts_between(
         letters.c[name] for name in ("category", "region", "channel", "verdict", "review")
     ]
     if below:
-        columns.append(letters.c.level2.label("class_code"))
+        columns.append(letters.c.class_code)
     inner = select(*columns, _people().label("people")).where(*counted.received(since, until)).subquery()
     named = [inner.c[column.name] for column in columns]
     statement = select(*named, func.count().label("letters"), func.sum(inner.c.people).label("people"))
@@ -73,7 +73,7 @@ def visits_between(
     columns: list[ColumnElement[Any]] = [letters.c[name] for name in ("matter_id", "category", "region", "channel")]
     columns.append(func.substr(letters.c.received_at, 1, HOUR).label("hour"))
     if below:
-        columns.append(letters.c.level2.label("class_code"))
+        columns.append(letters.c.class_code)
     statement = select(*columns).where(letters.c.channel == VISIT, *counted.received(since, until))
     return list(connection.execute(statement.distinct()))
 

@@ -50,7 +50,7 @@ letters = Table(
     Column("automatic", JSON(none_as_null=True)),
     Column("category", String(200)),
     # The class below the category.
-    Column("level2", String(200)),
+    Column("class_code", String(200)),
     Column("visit_level", String(10)),
     Column("needs_review", Boolean, nullable=False),
     Column("review", String(10), nullable=False),
@@ -59,7 +59,7 @@ letters = Table(
     Column("revision", Integer, nullable=False, server_default="1"),
     UniqueConstraint("owner", "external_id"),
     # Lists are read from the index alone: newest first, or what one filter leaves, newest first.
-    Index("ix_letters_newest", *NEWEST, "category", "level2", "channel", *QUEUE, "visit_level", "verdict", *SCOPE),
+    Index("ix_letters_newest", *NEWEST, "category", "class_code", "channel", *QUEUE, "visit_level", "verdict", *SCOPE),
     Index("ix_letters_category", "category", *NEWEST),
     Index("ix_letters_queue", *QUEUE, *NEWEST, *SCOPE),
     Index("ix_letters_visit_level", "visit_level", *NEWEST),

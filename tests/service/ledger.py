@@ -66,7 +66,7 @@ def put(
         "restricted": False,
         "analysis": analysis,
         "category": category,
-        "level2": level2,
+        "class_code": level2,
         "needs_review": True,
         "review": "pending",
         "matter_id": matter or f"m-{letter_id}",

@@ -58,7 +58,7 @@ def store(
                 "restricted": restricted,
                 "analysis": analysis,
                 "category": held["code"],
-                "level2": held["level2"] and held["level2"]["code"],
+                "class_code": held["level2"] and held["level2"]["code"],
                 "needs_review": True,
                 "review": "pending",
                 "matter_id": f"{prefix}-m{number % matters}",

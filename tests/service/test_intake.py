@@ -42,6 +42,8 @@ def test_a_letter_is_stored_with_its_vector_matter_and_change(office: Office) ->
         "decisions": 0,
         "flags": 0,
         "deadlines": 1,
+        "deadline_scopes": 1,
+        "flag_scopes": 0,
     }
 
 

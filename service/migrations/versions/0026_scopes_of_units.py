@@ -26,7 +26,7 @@ BEFORE = {
     "ix_letters_addressee": ("addressee", *NEWEST),
 }
 AFTER = {
-    "ix_letters_newest": (*NEWEST, "category", "level2", *LISTED[4:], *PLACE, "matter_id"),
+    "ix_letters_newest": (*NEWEST, "category", "class_code", *LISTED[4:], *PLACE, "matter_id"),
     "ix_letters_queue": (*QUEUE, *PLACE, "matter_id"),
     "ix_letters_matter": ("matter_id", *NEWEST, *PLACE),
     "ix_letters_addressee": ("addressee_key", *NEWEST),
@@ -42,7 +42,7 @@ def upgrade() -> None:
     """Migrate forward."""
 
     op.add_column("matters", _key("unit_key"))
-    op.add_column("letters", _text("level2", 200))
+    op.add_column("letters", _text("class_code", 200))
     for name in KEYS:
         op.add_column("letters", _key(name))
     # Rows that change are written into every index there is: the wide ones are made anew anyway.
@@ -77,7 +77,7 @@ def downgrade() -> None:
     op.drop_table("deadline_scopes")
     for name in AFTER:
         op.drop_index(name, table_name="letters")
-    for name in ("level2", *KEYS):
+    for name in ("class_code", *KEYS):
         op.drop_column("letters", name)
     op.drop_column("matters", "unit_key")
     for name, columns in BEFORE.items():
@@ -134,7 +134,7 @@ def _fill_classes() -> None:
     """Write down of each letter the class below its category, which stands in its analysis."""
     analysis = sa.column("analysis", sa.JSON)
     below = analysis[("category", "level2", "code")].as_string()
-    op.execute(sa.update(sa.table("letters", sa.column("level2"), analysis)).values(level2=below))
+    op.execute(sa.update(sa.table("letters", sa.column("class_code"), analysis)).values(class_code=below))
 
 
 def _fill_scopes() -> None:
