@@ -32,12 +32,12 @@ def database(address: str) -> Iterator[Database]:
 
 
 def cut_off(address: str) -> None:
-    """End all connections of others, as a restart of the server does."""
+    """End all connections of others, as a restart of the server does, and wait until they have ended."""
     other = Database(address)
     with other.write() as connection:
         connection.execute(
             text(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
         )
