@@ -24,7 +24,7 @@ from model.records import VisitLevel
 from service.matters import Duty
 from service.queries.letters import Sight, ahead, moment
 from service.queries.matters import of_level
-from service.queries.places import PLACE, places_of
+from service.queries.places import PLACE, in_sight, places_of
 from service.tables import deadline_scopes, deadlines, letters
 
 
@@ -86,11 +86,8 @@ def count_due(connection: Connection, sight: Sight, narrow: DueFilter, most: int
 def _due(sight: Sight, narrow: DueFilter) -> tuple[FromClause, Select[tuple[str, str, str]]]:
     """Return where duties are found, and a selection of due_at, matter_id and clock of those asked for."""
     duty: FromClause = deadline_scopes if narrow.clock is None else deadlines
-    # Who delivered the letters of a matter stands with these alone.
-    apart = exists().where(letters.c.matter_id == duty.c.matter_id, sight.condition())
-    seen = sight.condition(duty) if duty is deadline_scopes and sight.owner is None else apart
     columns = (duty.c[name] for name in ("due_at", "matter_id", "clock"))
-    return duty, select(*columns).where(seen, *_conditions(narrow, duty)).distinct()
+    return duty, select(*columns).where(in_sight(sight, duty), *_conditions(narrow, duty)).distinct()
 
 
 def due_letters(
@@ -108,7 +105,7 @@ def due_letters(
     """
     apart = sight.partial and sight.owner is None and narrow.clock is None
     duty = deadline_scopes if apart else deadlines
-    asked = [sight.condition(duty), *_conditions(narrow, duty)] if apart else _first(narrow)
+    asked = [in_sight(sight, duty), *_conditions(narrow, duty)] if apart else _first(narrow)
     there = [duty.c[name] == letters.c[name] for name in ("matter_id", *(PLACE if apart else ()))]
     statement = select(duty.c.due_at, letters.c.id).join(letters, and_(*there)).where(*conditions, *asked)
     if after:

@@ -4,11 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, delete, exists, func, insert, select
+from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from model.records import VisitLevel
 from service.queries.letters import Sight, moment
-from service.queries.places import places_of
+from service.queries.places import in_sight, places_of
 from service.tables import events, flag_scopes, flags, identities, letters
 
 
@@ -49,29 +49,17 @@ def matters_told_since(connection: Connection, number: int) -> set[str]:
 
 def flagged_matters(connection: Connection, sight: Sight, limit: int) -> list[str]:
     """Return up to `limit` matters with a stored flag and a letter that the caller may see, most points first."""
-    flag = _flag_of(sight)
-    statement = select(flag.c.matter_id, flag.c.points).where(_seen(sight, flag)).distinct()
-    first = statement.order_by(flag.c.points.desc(), flag.c.matter_id).limit(limit)
+    columns = (flag_scopes.c.matter_id, flag_scopes.c.points)
+    statement = select(*columns).where(in_sight(sight, flag_scopes)).distinct()
+    first = statement.order_by(flag_scopes.c.points.desc(), flag_scopes.c.matter_id).limit(limit)
     return list(connection.execute(first).scalars())
 
 
 def count_flagged(connection: Connection, sight: Sight, level: VisitLevel, most: int) -> int:
     """Return how many matters with a letter that the caller may see have a stored flag of a level; up to `most` + 1."""
-    flag = _flag_of(sight)
-    some = select(flag.c.matter_id).where(flag.c.level == level, _seen(sight, flag)).distinct().limit(most + 1)
+    raised = select(flag_scopes.c.matter_id).where(flag_scopes.c.level == level, in_sight(sight, flag_scopes))
+    some = raised.distinct().limit(most + 1)
     return connection.execute(select(func.count()).select_from(some.subquery())).scalar_one()
-
-
-def _flag_of(sight: Sight) -> FromClause:
-    """Return where flags are found: by the places of letters, unless only some of these are the caller's."""
-    return flag_scopes if sight.owner is None else flags
-
-
-def _seen(sight: Sight, flag: FromClause) -> ColumnElement[bool]:
-    if flag is flag_scopes:
-        seen: ColumnElement[bool] = sight.condition(flag)
-        return seen
-    return exists().where(letters.c.matter_id == flag.c.matter_id, sight.condition())
 
 
 def stored_levels(connection: Connection, matter_ids: Collection[str]) -> dict[str, str]:

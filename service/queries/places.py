@@ -3,12 +3,24 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import ColumnElement, FromClause, Row, exists
+
+from service.queries.letters import Sight
+from service.tables import letters
 
 PLACE = ("restricted", "region", "addressee_key", "unit_key")
 
 
-def places_of(letters: Iterable[Row[Any]]) -> list[dict[str, Any]]:
+def places_of(rows: Iterable[Row[Any]]) -> list[dict[str, Any]]:
     """Return the different places that letters belong to."""
-    found = {tuple(getattr(row, name) for name in PLACE) for row in letters}
+    found = {tuple(getattr(row, name) for name in PLACE) for row in rows}
     return [dict(zip(PLACE, place, strict=True)) for place in sorted(found)]
+
+
+def in_sight(sight: Sight, kept: FromClause) -> ColumnElement[bool]:
+    """Return the condition that a caller may see a letter of the matter of a row: by its place, if it has one."""
+    # Who delivered the letters of a matter stands with these alone.
+    if "region" in kept.c and sight.owner is None:
+        here: ColumnElement[bool] = sight.condition(kept)
+        return here
+    return exists().where(letters.c.matter_id == kept.c.matter_id, sight.condition())

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Table,
     text,
 )
+from sqlalchemy.schema import SchemaItem
 
 from service.scope_keys import LENGTH
 from service.tables.base import MOMENT, metadata
@@ -36,6 +37,21 @@ matters = Table(
     Index(None, "registered_year", "restricted", "registered_number", unique=True),
 )
 
+
+def _by_place(name: str, *described: SchemaItem) -> Table:
+    """Describe a table with one row for each different place of the letters of a matter."""
+    return Table(
+        name,
+        metadata,
+        Column("matter_id", String(26), ForeignKey(matters.c.id), primary_key=True),
+        Column("restricted", Boolean, primary_key=True),
+        Column("region", String(500), primary_key=True),
+        Column("addressee_key", String(LENGTH), primary_key=True),
+        Column("unit_key", String(LENGTH), primary_key=True),
+        *described,
+    )
+
+
 # When the duties that are owed in a matter are due, one row each, kept up with every change of the matter.
 deadlines = Table(
     "deadlines",
@@ -49,14 +65,8 @@ deadlines = Table(
 
 # Where the letters of a matter in which something is owed belong, with its first duty: one row for each different
 # place. So what is due in a scope is found without a look at the letters. Kept up with `deadlines`.
-deadline_scopes = Table(
+deadline_scopes = _by_place(
     "deadline_scopes",
-    metadata,
-    Column("matter_id", String(26), ForeignKey("matters.id"), primary_key=True),
-    Column("restricted", Boolean, primary_key=True),
-    Column("region", String(500), primary_key=True),
-    Column("addressee_key", String(LENGTH), primary_key=True),
-    Column("unit_key", String(LENGTH), primary_key=True),
     Column("due_at", String(MOMENT), nullable=False),
     Column("clock", String(20), nullable=False),
     Index(
@@ -83,14 +93,8 @@ flags = Table(
 )
 
 # Where the letters of a flagged matter belong, with level and points of its flag, as `deadline_scopes`.
-flag_scopes = Table(
+flag_scopes = _by_place(
     "flag_scopes",
-    metadata,
-    Column("matter_id", String(26), ForeignKey(matters.c.id), primary_key=True),
-    Column("restricted", Boolean, primary_key=True),
-    Column("region", String(500), primary_key=True),
-    Column("addressee_key", String(LENGTH), primary_key=True),
-    Column("unit_key", String(LENGTH), primary_key=True),
     Column("level", String(10), nullable=False),
     Column("points", Integer, nullable=False),
     Index(
