@@ -78,11 +78,12 @@ def line_chart(
     hrefs: Sequence[str | None] = (),
     resting: Sequence[int] = (),
 ) -> Chart:
-    """Draw one to three lines over the same labels, the most important first.
+    """Draw one to three lines over the same labels, the most important first, later ones only if they tell of anything.
 
     `name` tells the chart apart from others of its page; `column` heads the labels in the table, which lead to `hrefs`.
     The ground is grey at the labels of the numbers in `resting`: days on which nobody works.
     """
+    series = _telling(series)
     top, step = _scale(max((value for one in series for value in one.values if value is not None), default=0))
     place = _Place(max(1, len(labels) - 1), top)
     elements = [*_rest(place, resting), *_grid(place, top, step), *_under(place, labels)]
@@ -118,6 +119,11 @@ def bar_chart(
         y += BAR + (THIN_BAR if bar.before is not None else 0) + BAR_GAP
     rows = tuple(Row(bar.name, (bar.value, bar.before)[: len(columns) - 1], bar.href) for bar in bars)
     return Chart(title, _drawing(name, title, description, y, elements, width), columns, rows)
+
+
+def _telling(series: Sequence[Series]) -> list[Series]:
+    """Leave out later lines of nothing: a line of zeros would say that the office counted then."""
+    return [*series[:1], *(one for one in series[1:] if any(one.values))]
 
 
 class _Place:

@@ -26,8 +26,7 @@ def arrivals(view: Overview, to: Leads) -> Chart:
         text("dashboard.arrivals"),
         text("dashboard.arrivals_told", now=view.letters, then=view.year_before),
         [f"{one.day:%m-%d}" for one in view.days],
-        # An office that keeps letters for less than a year has no line of the year before, rather than one of zeros.
-        series if view.year_before else series[:1],
+        series,
         text("dashboard.day"),
         resting=[number for number, one in enumerate(view.days) if not is_working_day(one.day)],
     )

@@ -139,7 +139,7 @@ def _chart(report: ReportOut) -> Chart:
         text("report.chart_course"),
         days_of(report.period),
         labels,
-        series if any(before) else series[:1],
+        series,
         text("report.column_day"),
         [f"{url_for('web.letters')}?{line.letters.query}" for line in report.course],
     )

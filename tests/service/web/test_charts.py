@@ -51,6 +51,13 @@ def test_a_gap_is_not_drawn_over() -> None:
     assert re.findall("[ML]", str(path.get("d"))) == ["M", "M", "L"]
 
 
+def test_a_later_line_that_tells_of_nothing_is_left_out() -> None:
+    first, empty = Series("first", [0, 0]), Series("empty", [0, None])
+    chart = line_chart("zeros", "x", "x", list("ab"), [first, empty, Series("last", [1, 0])], "x")
+    assert chart.columns == ("x", "first", "last")
+    assert [row.values for row in chart.rows] == [(0, 1), (0, 0)]
+
+
 @pytest.mark.parametrize(
     ("highest", "numbers"),
     [
