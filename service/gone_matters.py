@@ -29,7 +29,7 @@ def gone_matter(reader: Reader, matter_id: str) -> GoneMatterOut:
         registration=number_of(matter),
         successors=[
             SuccessorOut(id=line.id, title=line.title, status=line.status, letters=sorted(held[line.id]))
-            for line in reader.lines(sorted(held))
+            for line in reader.matter_lines.of(sorted(held))
         ],
         events=[EventOut.of(event, True) for event in reader.told(events)],
     )

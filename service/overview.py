@@ -1,7 +1,7 @@
 """What needs whoever leads an office today, and what came in of late, as far as a caller may see."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -104,9 +104,11 @@ class Overseer:
         """Return what there is to see today, and of a period that ends today."""
         reads = self.reader.caller.role in OFFICE
         due = {name: self.reader.due_ids(narrow, FIRST) if reads else [] for name, narrow in self.due.items()}
-        raised, more_flagged = self._raised(reads)
+        flagged = self._flagged(reads)
+        self.reader.matter_lines.learn([*due["overdue"], *due["soon"], *flagged])
+        raised = self._raised(flagged)
         first = list(raised)[:FIRST] if reads else []
-        lines = {line.id: line for line in self.reader.lines([*due["overdue"], *due["soon"], *first])}
+        lines = {line.id: line for line in self.reader.matter_lines.of([*due["overdue"], *due["soon"], *first])}
         waiting = {
             name: Waiting(self.reader.count_matters(narrow) or 0, [lines[one] for one in due[name] if one in lines])
             for name, narrow in self.due.items()
@@ -121,7 +123,7 @@ class Overseer:
             overdue=waiting["overdue"],
             soon=waiting["soon"],
             levels=self._levels(raised.values()),
-            more_flagged=more_flagged,
+            more_flagged=self.sight.partial and len(flagged) == MOST_JUDGED,
             flagged=[lines[one] for one in first if one in lines],
             restricted=self._restricted(),
             letters=letters,
@@ -136,16 +138,18 @@ class Overseer:
             issues=self.boards.read(self.connection, self.sight, self.reader.now),
         )
 
-    def _raised(self, reads: bool) -> tuple[dict[str, MatterFlag], bool]:
-        """Return flags by what the caller sees, those with most points first, and whether there may be more."""
+    def _flagged(self, reads: bool) -> list[str]:
+        """Return the first matters with a stored flag of which the caller may see a letter."""
         if not self.reader.flagger.on or not (reads or self.sight.partial):
-            return {}, False
+            return []
         limit = MOST_JUDGED if self.sight.partial else FIRST
-        ids = flag_queries.flagged_matters(self.connection, self.sight, limit)
-        raised = {one: flag for one, flag in self.reader.flags(ids).items() if flag.level != "none"}
-        return dict(sorted(raised.items(), key=lambda one: (-one[1].points, one[0]))), self.sight.partial and len(
-            ids
-        ) == limit
+        return flag_queries.flagged_matters(self.connection, self.sight, limit)
+
+    def _raised(self, matter_ids: Sequence[str]) -> dict[str, MatterFlag]:
+        """Return those of the flags that hold for what the caller sees, those with most points first."""
+        flags = self.reader.matter_lines.flags(matter_ids)
+        raised = {one: flag for one, flag in flags.items() if flag.level != "none"}
+        return dict(sorted(raised.items(), key=lambda one: (-one[1].points, one[0])))
 
     def _levels(self, raised: Iterable[MatterFlag]) -> Mapping[str, int]:
         """Return how many matters are flagged, by level, 1,001 if there are more than 1,000.

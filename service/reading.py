@@ -11,13 +11,13 @@ from model.records import VisitLevel
 from service.caller import Caller
 from service.engine import Engine
 from service.errors import NotFound
-from service.flag_card import card_of, names_of
-from service.flagging import Flagged, Flagger
+from service.flag_card import card_of
+from service.flagging import Flagger
 from service.handling import TAKEN_BACK
 from service.keys import Keys
 from service.lives import Lives
 from service.masking import masked_petitioner
-from service.matters import MatterFlag
+from service.matter_lines import MatterLines, standing_of, title_of
 from service.nearby import Nearby
 from service.paging import cursor_of, position_of
 from service.preconditions import tag_of
@@ -29,8 +29,6 @@ from service.queries.deadlines import DueFilter
 from service.queries.letters import Sight
 from service.queries.lists import MOST_COUNTED, Filter, count_up_to, page_of_letters
 from service.queries.matters import EVERY_MATTER, MattersFilter
-from service.quotes import masked_quote
-from service.registration import number_of
 from service.regrouping import letter_of_row
 from service.schemas.records import DecisionOut
 from service.schemas.results import RelationOut
@@ -39,8 +37,6 @@ from service.schemas.views import (
     EventOut,
     LetterOut,
     LetterPage,
-    MatterFlagOut,
-    MatterLineOut,
     MatterOut,
     MatterPage,
     SimilarOut,
@@ -60,6 +56,7 @@ class Reader:
         self.flagger = flagger
         self.now = datetime.now(UTC)
         self.lives = Lives(connection, self.now)
+        self.matter_lines = MatterLines(connection, keys, caller, flagger, self.now)
 
     def letter(self, letter_id: str) -> LetterOut:
         """Return a letter; raises NotFound if there is none that the caller may see."""
@@ -174,13 +171,13 @@ class Reader:
         """Return a matter; raises NotFound if the caller may see none of its letters."""
         rows = self.require_matter(matter_id)
         events = self.told(self._events_of(matter_id))
-        judged = self._judged({matter_id: rows})[matter_id]
-        flag = self._card(judged, rows)
+        judged = self.flagger.judge(self.connection, {matter_id: rows}, self.now)[matter_id]
+        flag = card_of(judged, rows, self.keys, self.now, self.flagger.on)
         void = {event.cause for event in events if event.kind == TAKEN_BACK}
         return MatterOut(
             id=matter_id,
-            title=self._title(rows[0], flag),
-            **self._standing(matter_queries.find_matter(self.connection, matter_id), judged),
+            title=title_of(rows[0], flag, self.keys),
+            **standing_of(matter_queries.find_matter(self.connection, matter_id), judged),
             possible=list(judged.life.possible),
             clocks=[ClockOut.of(clock) for clock in judged.life.clocks],
             letters=self.views(rows),
@@ -221,7 +218,7 @@ class Reader:
             found = matter_queries.page_of_matters(self.connection, self.caller.sight, limit + 1, after, narrow)
             places = [(one.last_received_at, one.id) for one in found]
         more = cursor_of(*places[limit - 1]) if len(places) > limit else None
-        lines = self.lines([matter_id for _, matter_id in places[:limit]])
+        lines = self.matter_lines.of([matter_id for _, matter_id in places[:limit]])
         return MatterPage(items=[line for line in lines if level in (None, line.flag.level)], next=more)
 
     def due_ids(self, narrow: DueFilter, limit: int) -> list[str]:
@@ -251,57 +248,6 @@ class Reader:
         if narrow.level is None or not self.caller.sight.partial:
             return narrow, None
         return replace(narrow, level=None) if narrow.level == "none" else narrow, narrow.level
-
-    def lines(self, matter_ids: Sequence[str]) -> list[MatterLineOut]:
-        """Show matters in the given order; those of which the caller may see no letter are left out."""
-        by_matter = self._held(matter_ids)
-        judged = self._judged(by_matter)
-        stored = matter_queries.matters_by_id(self.connection, list(by_matter))
-        return [self._line(stored[one], by_matter[one], judged[one]) for one in matter_ids if one in by_matter]
-
-    def flags(self, matter_ids: Sequence[str]) -> dict[str, MatterFlag]:
-        """Return the flags of matters by the letters that the caller may read; of no letter there is none."""
-        return {one: judged.flag for one, judged in self._judged(self._held(matter_ids)).items()}
-
-    def _held(self, matter_ids: Sequence[str]) -> dict[str, list[Row[Any]]]:
-        by_matter: dict[str, list[Row[Any]]] = {}
-        for row in queries.letters_of_matters(self.connection, matter_ids, self.caller.insight):
-            by_matter.setdefault(row.matter_id, []).append(row)
-        return by_matter
-
-    def _line(self, matter: Row[Any], rows: Sequence[Row[Any]], judged: Flagged) -> MatterLineOut:
-        flag = self._card(judged, rows)
-        return MatterLineOut(
-            id=matter.id,
-            title=self._title(rows[0], flag),
-            **self._standing(matter, judged),
-            letters=len(rows),
-            last_received_at=datetime.fromisoformat(rows[-1].received_at),
-            category=rows[0].category,
-            flag=flag,
-        )
-
-    def _title(self, row: Row[Any], flag: MatterFlagOut) -> str:
-        """Return the title of a matter's first letter or its beginning; over a flag, without who, when and where to."""
-        title = str(row.title or row.body[:30])
-        return title if flag.level == "none" else masked_quote(title, names_of(row, self.keys))
-
-    def _standing(self, matter: Row[Any], judged: Flagged) -> dict[str, Any]:
-        """Return where a matter stands: its number, unit and status."""
-        number = number_of(matter)
-        status = judged.life.status
-        return {
-            "registration": number,
-            "unit": judged.life.unit,
-            "status": "registered" if status == "received" and number else status,
-        }
-
-    def _judged(self, matters: Mapping[str, Sequence[Row[Any]]]) -> dict[str, Flagged]:
-        """Judge each matter by those of its letters that the caller may read."""
-        return self.flagger.judge(self.connection, matters, self.now)
-
-    def _card(self, judged: Flagged, rows: Sequence[Row[Any]]) -> MatterFlagOut:
-        return card_of(judged, rows, self.keys, self.now, self.flagger.on)
 
 
 def _named(detail: Mapping[str, Any], fields: Sequence[str]) -> set[str]:
