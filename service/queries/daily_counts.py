@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, func, literal, or_, select
 
 from model.when import OFFICE_ZONE
 from service.queries.arrivals import CATEGORY, CATEGORY_OF_REGION, CHANNEL, CHANNEL_OF_REGION, REGION, day_of
-from service.queries.letters import Sight, accusing, moment
+from service.queries.letters import Sight, accusing, between
 from service.tables import daily_counts as counts
 from service.tables import letters
 
@@ -111,11 +111,11 @@ def _of_letters(
     connection: Connection, sight: Sight, since: date, until: date, apart: Sequence[str], *conditions: Any
 ) -> _Letters:
     """Count the letters themselves, apart by columns or by the hour of the time in which they are stored."""
-    begin, end = (moment(datetime.combine(day, time(), OFFICE_ZONE)) for day in (since, until))
+    begin, end = (datetime.combine(day, time(), OFFICE_ZONE) for day in (since, until))
     named = [_HOURS if name == _HOUR else func.coalesce(letters.c[name], "").label(name) for name in apart]
     statement = (
         select(*named, func.count().label("number"))
-        .where(sight.condition(), letters.c.received_at >= begin, letters.c.received_at < end, *conditions)
+        .where(sight.condition(), between(letters.c.received_at, begin, end), *conditions)
         .group_by(*(column.name for column in named))
     )
     return Counter({tuple(values): number for *values, number in connection.execute(statement)})

@@ -89,6 +89,11 @@ def moment(value: datetime) -> str:
     return value.astimezone(UTC).isoformat(timespec="microseconds")
 
 
+def between(at: ColumnElement[Any], since: datetime, until: datetime) -> ColumnElement[bool]:
+    """Return the condition that a time is in [since, until)."""
+    return and_(at >= moment(since), at < moment(until))
+
+
 def behind(at: ColumnElement[Any], one: ColumnElement[Any], after: tuple[str, str]) -> ColumnElement[bool]:
     """Return the condition that a row stands behind a time and id, newest first; the first part leads an index."""
     received_at, identifier = after

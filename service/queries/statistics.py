@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, case, exists, func, select
 
-from service.queries.letters import WHOLE, Sight, moment
+from service.queries.letters import WHOLE, Sight, between, moment
 from service.tables import deadlines, events, identities, letters
 
 # A time is stored as 2026-03-05T01:07:...; so much of it names the hour.
@@ -29,8 +29,7 @@ class Counted:
 
     def received(self, since: datetime, until: datetime) -> list[Any]:
         """Return the conditions on letters received in [since, until)."""
-        received = letters.c.received_at
-        return [*self.condition(), received >= moment(since), received < moment(until)]
+        return [*self.condition(), between(letters.c.received_at, since, until)]
 
 
 def _people() -> ColumnElement[int]:
@@ -158,7 +157,7 @@ def emptied_with_steps(connection: Connection, kinds: Sequence[str], since: date
 
 
 def _with_steps(kinds: Sequence[str], since: datetime, until: datetime) -> Select[Any]:
-    taken = (events.c.kind.in_(kinds), events.c.at >= moment(since), events.c.at < moment(until))
+    taken = (events.c.kind.in_(kinds), between(events.c.at, since, until))
     return select(events.c.matter_id).where(*taken).distinct().order_by(events.c.matter_id)
 
 
