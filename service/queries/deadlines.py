@@ -24,7 +24,7 @@ from model.records import VisitLevel
 from service.matters import Duty
 from service.queries.letters import Sight, ahead, moment
 from service.queries.matters import of_level
-from service.queries.places import PLACE, in_sight, places_of
+from service.queries.places import in_sight, places_of
 from service.tables import deadline_scopes, deadlines, letters
 
 
@@ -103,14 +103,17 @@ def due_letters(
     A letter stands where the first deadline of its matter of those asked for stands. Those of a part of the office are
     looked for at its places.
     """
-    apart = sight.partial and sight.owner is None and narrow.clock is None
-    duty = deadline_scopes if apart else deadlines
-    asked = [in_sight(sight, duty), *_conditions(narrow, duty)] if apart else _first(narrow)
-    there = [duty.c[name] == letters.c[name] for name in ("matter_id", *(PLACE if apart else ()))]
-    statement = select(duty.c.due_at, letters.c.id).join(letters, and_(*there)).where(*conditions, *asked)
+    if sight.partial and sight.owner is None and narrow.clock is None:
+        # Joined by the matter alone: by the place, too, PostgreSQL joins every duty of a town with all of its letters.
+        asked = in_sight(sight, deadline_scopes), *_conditions(narrow, deadline_scopes)
+        duty = select(deadline_scopes.c.due_at, deadline_scopes.c.matter_id).where(*asked).distinct().subquery()
+    else:
+        duty = select(deadlines.c.due_at, deadlines.c.matter_id).where(*_first(narrow)).subquery()
+    statement = select(duty.c.due_at, letters.c.id).join(letters, duty.c.matter_id == letters.c.matter_id)
     if after:
         statement = statement.where(ahead(duty.c.due_at, letters.c.id, after))
-    return list(connection.execute(statement.order_by(duty.c.due_at, letters.c.id).limit(limit)))
+    statement = statement.where(*conditions).order_by(duty.c.due_at, letters.c.id).limit(limit)
+    return list(connection.execute(statement))
 
 
 def nothing_due() -> ColumnElement[bool]:
