@@ -35,6 +35,8 @@ def arguments(url: URL, wait: int, threads: int) -> dict[str, Any]:
         "plan_cache_mode": "force_custom_plan",
         # Disks without heads read anywhere alike: else whole tables are read where an index leads to few pages.
         "random_page_cost": 1.1,
+        # Several processes for one question stop no sooner at the end of a page, and take the processors of all others.
+        "max_parallel_workers_per_gather": 0,
         "tcp_keepalives_idle": KEEPALIVE["keepalives_idle"],
         "tcp_keepalives_interval": KEEPALIVE["keepalives_interval"],
         "tcp_keepalives_count": KEEPALIVE["keepalives_count"],
