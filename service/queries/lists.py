@@ -1,10 +1,12 @@
 """Pages of letters, and how many there are, as far as somebody may know of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, case, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Row, case, func, literal, or_, select
 
 from service.queries.deadlines import DueFilter, due_letters, first_due, first_due_of, matters_due, nothing_due
 from service.queries.letters import WHOLE, Sight, ahead, behind, moment
@@ -58,7 +60,7 @@ def page_of_letters(
 
 def _places(
     connection: Connection, sight: Sight, narrow: Filter, limit: int, after: tuple[str, str] | None
-) -> list[tuple[str | None, str]]:
+) -> Sequence[tuple[str | None, str]]:
     """Return time and id of a page: what is shown of it is a small part of what is looked at."""
     conditions = [sight.condition(), *_conditions(narrow)]
     if narrow.text is not None:
@@ -69,7 +71,13 @@ def _places(
         if sight.partial:
             return _by_deadline_apart(connection, conditions, limit, after)
         return _by_deadline(connection, sight, conditions, limit, after)
-    return _by_receipt(connection, conditions, limit, after, narrow.order == "oldest")
+    oldest_first = narrow.order == "oldest"
+    if narrow.review is None or narrow.needs_review is not None:
+        return _by_receipt(connection, conditions, limit, after, oldest_first)
+    # What stands under a review is in order for each answer to whether it needs one: so few are not looked for in all.
+    halves = (letters.c.needs_review.is_(True), letters.c.needs_review.is_(False))
+    found = [_by_receipt(connection, [*conditions, half], limit, after, oldest_first) for half in halves]
+    return sorted(chain(*found), reverse=not oldest_first)[:limit]
 
 
 def _by_receipt(
@@ -78,7 +86,7 @@ def _by_receipt(
     limit: int,
     after: tuple[str, str] | None,
     oldest_first: bool,
-) -> list[tuple[str | None, str]]:
+) -> list[tuple[str, str]]:
     at, one = letters.c.received_at, letters.c.id
     statement = select(at, one).where(*conditions).limit(limit)
     if after:
@@ -152,7 +160,8 @@ def _conditions(narrow: Filter) -> list[ColumnElement[bool]]:
     }
     conditions = [column == value for column, value in equal.items() if value is not None]
     if narrow.lacking:
-        conditions.append(func.coalesce(letters.c[narrow.lacking], "") == "")
+        # In words of which the database knows how seldom they hold.
+        conditions.append(or_(letters.c[narrow.lacking].is_(None), letters.c[narrow.lacking] == ""))
     if narrow.since:
         conditions.append(letters.c.received_at >= moment(narrow.since))
     if narrow.due and narrow.text:
