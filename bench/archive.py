@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Integer, String, cast, func, literal, null, select
 
 from service.db import Database
-from service.queries.arrivals import count_arrivals
+from service.queries.arrivals import count_arrivals, recounted
 from service.rebuilding import fill_words
 from service.scope_keys import unit_key
 from service.settings import PREFIX, Settings
@@ -69,18 +69,20 @@ def _copy(connection: Connection, number: int, facts: Sequence[dict[str, Any]], 
     same |= {"addressee_key": unit_key(same["addressee"]), "unit_key": unit_key(same["unit"])}
     if number % 10:
         same["review"] = "accepted"
-    for table in _COPIED if sqlite else (*_COPIED, letter_words):
-        columns = [_copied(column, mark, earlier, same) for column in table.columns]
-        key = next(iter(table.primary_key))
-        connection.execute(table.insert().from_select(list(table.columns), select(*columns).where(key < "~")))
-    shared = {name: same[name] for name in ("region", "channel")}
+    with recounted(connection, (), (), {mark + fact["matter_id"][MARK:] for fact in facts}):
+        for table in _COPIED if sqlite else (*_COPIED, letter_words):
+            columns = [_copied(column, mark, earlier, same) for column in table.columns]
+            key = next(iter(table.primary_key))
+            connection.execute(table.insert().from_select(list(table.columns), select(*columns).where(key < "~")))
+    shared = {name: same[name] for name in ("region", "channel", "review") if name in same}
     moved = [{**fact, **shared, "received_at": _before(fact["received_at"], earlier)} for fact in facts]
     count_arrivals(connection, moved)
 
 
 def _facts(connection: Connection) -> list[dict[str, Any]]:
     """Return by what the stored letters are counted."""
-    columns = (letters.c.received_at, letters.c.category, letters.c.restricted)
+    names = ("received_at", "category", "restricted", "verdict", "review", "matter_id")
+    columns = [letters.c[name] for name in names]
     return [row._asdict() for row in connection.execute(select(*columns))]
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from model.records import VisitLevel
 from service.caller import OFFICE
-from service.counting import REPEAT, reviews_of
+from service.counting import REPEAT
 from service.duties import Duties
 from service.issue_board import IssueBoards
 from service.matters import MatterFlag
@@ -17,6 +17,7 @@ from service.queries import flags as flag_queries
 from service.queries import statistics as queries
 from service.queries.deadlines import DueFilter
 from service.queries.lists import MOST_COUNTED, Filter
+from service.queries.outcomes import Outcomes, outcomes_of
 from service.queries.statistics import Counted
 from service.reading import Reader
 from service.schemas.hot_issues import HotIssueList
@@ -114,10 +115,8 @@ class Overseer:
             for name, narrow in self.due.items()
         }
         groups, days = {by: self._groups(period, by) for by in GROUPED}, self._days(period)
-        found = queries.reviews_between(self.connection, self.counted, period.since, period.until)
+        outcomes = outcomes_of(self.connection, self.sight, period.first, period.after)
         corrected = queries.corrected_between(self.connection, self.counted, period.since, period.until)
-        letters, matters = sum(row.letters for row in found), self.statistics.matters(period)
-        repeats = sum(row.letters for row in found if row.verdict == REPEAT)
         return Overview(
             period=period,
             overdue=waiting["overdue"],
@@ -126,15 +125,15 @@ class Overseer:
             more_flagged=self.sight.partial and len(flagged) == MOST_JUDGED,
             flagged=[lines[one] for one in first if one in lines],
             restricted=self._restricted(),
-            letters=letters,
+            letters=outcomes.verdicts.total(),
             before=sum(group.before for group in groups["channel"]),
             year_before=sum(day.year_before for day in days),
             days=days,
             groups=groups,
-            matters=matters,
-            repeats=self._repeats(repeats, letters if formula == "letters" else matters, formula),
+            matters=outcomes.matters,
+            repeats=self._repeats(outcomes, formula),
             satisfaction=Duties(self.connection, self.counted, self.reader.now).satisfaction(period),
-            quality=quality_of(reviews_of(found), corrected, lambda code: self.statistics.name("category", code)),
+            quality=quality_of(outcomes.reviews, corrected, lambda code: self.statistics.name("category", code)),
             issues=self.boards.read(self.connection, self.sight, self.reader.now),
         )
 
@@ -184,5 +183,8 @@ class Overseer:
         ]
         return sorted(found, key=lambda group: (-group.letters, -group.before, group.name))
 
-    def _repeats(self, repeats: int, whole: int, formula: Formula) -> RateOut:
-        return RateOut.of("repeats_letters" if formula == "letters" else "repeats_matters", repeats, whole)
+    def _repeats(self, outcomes: Outcomes, formula: Formula) -> RateOut:
+        repeats = outcomes.verdicts[REPEAT]
+        if formula == "letters":
+            return RateOut.of("repeats_letters", repeats, outcomes.verdicts.total())
+        return RateOut.of("repeats_matters", repeats, outcomes.matters)

@@ -1,5 +1,6 @@
 """Rows of new letters, inserted together: one statement for each table, however many letters there are."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, bindparam, insert
 
 from model.gathering import Link
-from service.queries.arrivals import count_arrivals
+from service.queries.arrivals import count_arrivals, recounted
 from service.queries.letters import moment, unit_key_of
 from service.queries.matters import insert_links
 from service.queries.search import put_words
@@ -58,11 +59,18 @@ class Additions:
     def write(self) -> None:
         """Insert all that was gathered since the last time."""
         count_arrivals(self._connection, self._rows[letters])
-        for table, rows in self._rows.items():
-            if rows:
-                self._connection.execute(_INSERTS.get(table, insert(table)), rows)
-                rows.clear()
+        with recounted(self._connection, (), (), self._shared()):
+            for table, rows in self._rows.items():
+                if rows:
+                    self._connection.execute(_INSERTS.get(table, insert(table)), rows)
+                    rows.clear()
         put_words(self._connection, self._words)
         self._words.clear()
         insert_links(self._connection, self._links)
         self._links.clear()
+
+    def _shared(self) -> set[str]:
+        """Return the matters that will hold more than one letter."""
+        opened = {row["id"] for row in self._rows[matters]}
+        joined = Counter(row["joined"] for row in self._rows[letters])
+        return {one for one, number in joined.items() if number > 1 or one not in opened}

@@ -1,9 +1,10 @@
 """Keeps count of the letters of each day while they come and change."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -12,10 +13,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 from model.when import OFFICE_ZONE
 from service.tables import daily_counts, letters
 
-# By which a letter is counted.
-_FACTS = ("received_at", "region", "category", "channel", "restricted")
-CATEGORY, CHANNEL, REGION = "category", "channel", "region"
+CATEGORY, CHANNEL, REGION, VERDICT = "category", "channel", "region", "verdict"
 CATEGORY_OF_REGION, CHANNEL_OF_REGION = "category of region", "channel of region"
+# By the day of the letter before it in its matter: so many matters less than letters a time has.
+AGAIN = "again"
+# By which a letter is counted.
+_FACTS = frozenset(("received_at", "region", "category", "channel", "restricted", "verdict", "review"))
+# By which letters of a matter are in order, and stand in it.
+_ORDER = frozenset(("matter_id", "received_at", "restricted"))
+_Counts = Counter[tuple[Any, ...]]
 
 
 def day_of(received_at: str) -> str:
@@ -23,27 +29,50 @@ def day_of(received_at: str) -> str:
     return datetime.fromisoformat(received_at).astimezone(OFFICE_ZONE).date().isoformat()
 
 
-def count_arrivals(connection: Connection, rows: Iterable[Mapping[str, Any]], sign: int = 1) -> None:
-    """Count letters that come, or with a sign of -1 that are no longer what they were."""
-    counts: Counter[tuple[Any, ...]] = Counter()
-    for row in rows:
-        counts.update(_places(row))
-    # In one order, so that the same pages of the table are met one after the other.
-    changes = [_row(place, sign * number) for place, number in sorted(counts.items())]
-    if changes:
-        connection.execute(_ADD[connection.dialect.name], changes)
+def count_arrivals(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Count letters that come."""
+    _add(connection, Counter(place for row in rows for place in _places(row)))
 
 
 @contextmanager
-def recounted(connection: Connection, letter_id: str, values: Mapping[str, Any]) -> Iterator[None]:
-    """Count a letter as what it becomes while these columns of it change."""
-    if values.keys().isdisjoint(_FACTS):
-        yield
-        return
-    facts = select(*(letters.c[name] for name in _FACTS)).where(letters.c.id == letter_id)
-    count_arrivals(connection, [row._asdict() for row in connection.execute(facts)], sign=-1)
+def recounted(
+    connection: Connection, letter_ids: Collection[str], changing: Collection[str], joined: Collection[str] = ()
+) -> Iterator[None]:
+    """Count letters as what they become while these columns of them change, and their matters with those joined."""
+    counted = letter_ids if not _FACTS.isdisjoint(changing) else ()
+    matter_ids = set(joined)
+    if not _ORDER.isdisjoint(changing):
+        held = select(letters.c.matter_id).where(letters.c.id.in_(letter_ids))
+        matter_ids.update(connection.execute(held).scalars() if letter_ids else ())
+    before = _standing(connection, counted, matter_ids)
     yield
-    count_arrivals(connection, [row._asdict() for row in connection.execute(facts)])
+    after = _standing(connection, counted, matter_ids)
+    after.subtract(before)
+    _add(connection, after)
+
+
+def _standing(connection: Connection, letter_ids: Collection[str], matter_ids: Collection[str]) -> _Counts:
+    """Return how letters are counted as they stand, and how those of matters follow each other."""
+    found: _Counts = Counter()
+    if letter_ids:
+        facts = select(*(letters.c[name] for name in sorted(_FACTS))).where(letters.c.id.in_(letter_ids))
+        found.update(place for row in connection.execute(facts) for place in _places(row._asdict()))
+    if matter_ids:
+        order = (letters.c.matter_id, letters.c.received_at, letters.c.id)
+        held = select(*order, letters.c.restricted).where(letters.c.matter_id.in_(matter_ids)).order_by(*order)
+        found.update(
+            (AGAIN, day_of(one.received_at), "", bool(one.restricted), day_of(before.received_at))
+            for before, one in pairwise(connection.execute(held))
+            if before.matter_id == one.matter_id
+        )
+    return found
+
+
+def _add(connection: Connection, counts: _Counts) -> None:
+    # In one order, so that the same pages of the table are met one after the other.
+    changes = [_row(place, number) for place, number in sorted(counts.items()) if number]
+    if changes:
+        connection.execute(_ADD[connection.dialect.name], changes)
 
 
 def _places(row: Mapping[str, Any]) -> list[tuple[Any, ...]]:
@@ -55,6 +84,8 @@ def _places(row: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         (REGION, day, region, restricted, ""),
         (CATEGORY_OF_REGION, day, region, restricted, category),
         (CHANNEL_OF_REGION, day, region, restricted, channel),
+        (VERDICT, day, "", restricted, row["verdict"]),
+        (row["review"], day, "", restricted, category),
     ]
 
 

@@ -97,14 +97,18 @@ def _of_counters(
 ) -> _Counts:
     value: ColumnElement[Any] = literal("") if by is None else counts.c.region if by == "region" else counts.c.value
     kind = (_OF_REGIONS if sight.regions else _EVERYWHERE)[by]
-    conditions = [counts.c.kind == kind, counts.c.day >= since.isoformat(), counts.c.day < until.isoformat()]
-    if not sight.restricted:
-        conditions.append(counts.c.restricted.is_(False))
+    conditions = [counts.c.kind == kind, *on_days(sight, since, until)]
     if sight.regions:
         conditions.append(or_(*(counts.c.region.startswith(region, autoescape=True) for region in sight.regions)))
     statement = select(day.label("at"), value.label("apart"), func.sum(counts.c.number).label("number"))
     rows = connection.execute(statement.where(*conditions).group_by("at", "apart"))
     return Counter({(row.at, row.apart): int(row.number) for row in rows})
+
+
+def on_days(sight: Sight, since: date, until: date) -> list[ColumnElement[bool]]:
+    """Return the conditions that counters are of days from `since` to before `until`, and of what somebody may see."""
+    apart = [] if sight.restricted else [counts.c.restricted.is_(False)]
+    return [*apart, counts.c.day >= since.isoformat(), counts.c.day < until.isoformat()]
 
 
 def _of_letters(

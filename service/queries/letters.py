@@ -261,13 +261,15 @@ def move_letters(connection: Connection, places: Mapping[str, tuple[str, str]]) 
             "unit_key": unit_key_of(target),
             "revision": letters.c.revision + 1,
         }
-        connection.execute(update(letters).where(letters.c.id == bindparam("moved")).values(values), rows)
+        joined = {matter for matter, _ in places.values()}
+        with recounted(connection, places.keys(), ("matter_id", "verdict"), joined):
+            connection.execute(update(letters).where(letters.c.id == bindparam("moved")).values(values), rows)
 
 
 def revise_letter(connection: Connection, letter_id: str, values: Mapping[str, Any]) -> None:
     """Change columns of a letter, and count the change."""
     whole = {**values, "revision": letters.c.revision + 1}
-    with recounted(connection, letter_id, values):
+    with recounted(connection, [letter_id], values.keys()):
         connection.execute(update(letters).where(letters.c.id == letter_id).values(whole))
 
 

@@ -58,11 +58,13 @@ def counts_between(
     return list(connection.execute(statement.group_by(*named)))
 
 
-def reviews_between(connection: Connection, counted: Counted, since: datetime, until: datetime) -> list[Row[Any]]:
+def reviews_between(
+    connection: Connection, counted: Counted, since: datetime, until: datetime, *conditions: Any
+) -> list[Row[Any]]:
     """Return category, verdict and review with letters of each combination: less than `counts_between`, and faster."""
     named = (letters.c.category, letters.c.verdict, letters.c.review)
-    statement = select(*named, func.count().label("letters")).where(*counted.received(since, until))
-    return list(connection.execute(statement.group_by(*named)))
+    received = [*counted.received(since, until), *conditions]
+    return list(connection.execute(select(*named, func.count().label("letters")).where(*received).group_by(*named)))
 
 
 def visits_between(
@@ -99,10 +101,13 @@ def are_more_than(
     return False
 
 
-def matters_between(connection: Connection, counted: Counted, since: datetime, until: datetime) -> int:
+def matters_between(
+    connection: Connection, counted: Counted, since: datetime, until: datetime, *conditions: Any
+) -> int:
     """Return how many matters received letters in a time."""
     # PostgreSQL sorts what it counts as distinct, but hashes what it selects so.
-    found = select(letters.c.matter_id).where(*counted.received(since, until)).distinct().subquery()
+    received = [*counted.received(since, until), *conditions]
+    found = select(letters.c.matter_id).where(*received).distinct().subquery()
     return connection.execute(select(func.count()).select_from(found)).scalar_one()
 
 

@@ -97,6 +97,7 @@ flag_scopes = _by_place(
     "flag_scopes",
     Column("level", String(10), nullable=False),
     Column("points", Integer, nullable=False),
+    Index("ix_flag_scopes_points", "points", "matter_id", "restricted", *PLACE, "level"),
     Index(
         "ix_flag_scopes_region",
         *("region", "points", "matter_id", "restricted", "addressee_key", "unit_key", "level"),

@@ -1,7 +1,8 @@
-"""What is due or flagged in a part of the office is kept apart, and is what letters, duties and flags say."""
+"""What is due, flagged or counted is kept apart, and is what letters, duties and flags say."""
 
+from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -10,12 +11,14 @@ from sqlalchemy import Connection, select
 
 from service.caller import Caller
 from service.office import Office
+from service.queries.arrivals import day_of
 from service.queries.deadlines import DueFilter, count_due, page_of_due
 from service.queries.flags import flagged_matters
 from service.queries.letters import Sight, moment
 from service.queries.lists import NOTHING_DUE, Filter, page_of_letters
+from service.queries.outcomes import outcomes_of
 from service.scope_keys import unit_key
-from service.tables import deadline_scopes, deadlines, flags, letters, matters
+from service.tables import accused, deadline_scopes, deadlines, flags, letters, matters
 from tests.service.desk import BRIBE, GATHERING, LIFT, LIFT_AGAIN, RIVER, ROAD, WAGES, WAGES_AGAIN, Desk, LetIn, take
 
 EAST, WEST = "江州市东湖区", "江州市西山县"
@@ -44,12 +47,16 @@ def busy(office: Office) -> Office:
     """Return an office with letters of several places, ages and compartments."""
     brought = (
         *((LIFT, EAST, HOUSING, 3), (LIFT_AGAIN, EAST, "", 2), (ROAD, WEST, HOUSING, 90), (WAGES, WEST, LABOUR, 14)),
-        *((WAGES_AGAIN, EAST, LABOUR, 1), (RIVER, "", "", 40), (BRIBE, WEST, HOUSING, 12)),
-        (GATHERING, EAST, LABOUR, 1),
+        *((WAGES_AGAIN, EAST, LABOUR, 1), (RIVER, "", "", 40), (GATHERING, EAST, LABOUR, 1)),
     )
     for body, region, addressee, days in brought:
-        take(office, body, region=region, addressee=addressee, received_at=(NOW - timedelta(days=days)).isoformat())
+        take(office, body, region=region, addressee=addressee, received_at=ago(days))
+    take(office, BRIBE, region=WEST, addressee=HOUSING, received_at=ago(12), accused=["周正"])
     return office
+
+
+def ago(days: int) -> str:
+    return (NOW - timedelta(days=days)).isoformat()
 
 
 def deeds(clerk: Desk, discipline: Desk, chance: Random) -> list[Callable[[], Any]]:
@@ -65,11 +72,21 @@ def deeds(clerk: Desk, discipline: Desk, chance: Random) -> list[Callable[[], An
         one, other = two()
         return clerk.post(f"/matters/{one['matter']['id']}/{deed}", content(one, other))
 
+    def of_review(**content: Any) -> Any:
+        return clerk.patch(f"/letters/{two()[0]['id']}", content, "*")
+
+    def again() -> Any:
+        content = {"body": two()[0]["body"], "petitioners": [{"name": "王小丽"}], "region": EAST}
+        return clerk.post("/letters", {**content, "received_at": ago(chance.choice((0, 5, 50)))})
+
     return [
+        again,
+        lambda: of_review(review="accepted"),
+        lambda: of_review(category={"code": chance.choice(("labour", "transport"))}),
         lambda: of_matter("events", type="routed", unit=chance.choice((HOUSING, LABOUR))),
         lambda: of_matter("events", type=chance.choice(("arrived", "accepted"))),
         lambda: of_two("merge", lambda _, other: {"matter": other["matter"]["id"]}),
-        lambda: of_two("confirm", lambda _, other: {"letter": other["id"]}),
+        lambda: of_two("links", lambda _, other: {"letter": other["id"], "decision": "confirm"}),
         lambda: of_two("split", lambda one, _: {"letters": [one["id"]]}),
         lambda: clerk.post(f"/letters/{two()[0]['id']}/restrict", {"reason": "举报"}),
         lambda: discipline.post(f"/letters/{two()[0]['id']}/release", {"reason": "误判"}),
@@ -104,6 +121,23 @@ def assert_scopes_hold(office: Office) -> None:
                     assert letters_due(connection, caller.sight, narrow) == expected_letters(connection, caller, narrow)
             assert letters_due(connection, caller.sight) == expected_letters(connection, caller)
             assert flagged_matters(connection, caller.insight, 50) == flagged(connection, caller.insight), caller
+        assert_outcomes_hold(connection)
+
+
+def assert_outcomes_hold(connection: Connection) -> None:
+    """Check what is counted of the whole office, of parts, and for whom a letter accuses."""
+    marks = frozenset(connection.execute(select(accused.c.hash)).scalars())
+    whole = Sight(restricted=False), Sight(restricted=True), Sight(restricted=True, marks=marks)
+    today = date.fromisoformat(day_of(moment(NOW)))
+    for sight in (*whole, *(caller.insight for caller in CALLERS)):
+        rows = connection.execute(select(letters).where(sight.condition())).all()
+        for days, after in ((1, 0), (10, 0), (60, 0), (90, 10), (0, 0)):
+            since, until = today - timedelta(days=days - 1), today - timedelta(days=after - 1)
+            came = [row for row in rows if since.isoformat() <= day_of(row.received_at) < until.isoformat()]
+            found = outcomes_of(connection, sight, since, until)
+            assert found.verdicts == Counter(row.verdict for row in came), (sight, since, until)
+            assert found.reviews == Counter((row.category, row.review) for row in came), (sight, since, until)
+            assert found.matters == len({row.matter_id for row in came}), (sight, since, until)
 
 
 def told(connection: Connection, sight: Sight, narrow: DueFilter) -> list[tuple[str, str, str]]:
