@@ -2,16 +2,19 @@
 
 from collections import Counter
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from service.caller import Caller
+from service.migrate import downgrade, upgrade
 from service.office import Office
 from service.queries.arrivals import day_of
 from service.queries.daily_counts import SIDES, By, DailyCounts, daily_counts
 from service.queries.letters import Sight
 from service.tables import accused, letters
+from service.tables import daily_counts as daily_counters
 from tests.service.desk import BRIBE, LIFT, LIFT_AGAIN, RIVER, ROAD, WAGES, Desk, LetIn, take
 
 EAST, WEST, UNIT = "江州市东湖区", "江州市西山县", "西山县住建局"
@@ -101,6 +104,20 @@ def test_no_days_count_nothing(office: Office) -> None:
     take(office, LIFT, received_at="2026-03-01")
     assert told(office, Sight(False), None, END, BEGIN) == {}
     assert told(office, Sight(False), None, END, END + timedelta(days=9)) == {}
+
+
+def test_a_migration_counts_outcomes_as_they_are_kept(busy: Office) -> None:
+    before = kept(busy)
+    assert {row.kind for row in before} >= {"verdict", "pending", "corrected", "again"}
+    downgrade(busy.database, "0026")
+    assert kept(busy) < before
+    upgrade(busy.database)
+    assert kept(busy) == before
+
+
+def kept(office: Office) -> set[Any]:
+    with office.database.read() as connection:
+        return set(connection.execute(select(daily_counters).where(daily_counters.c.number > 0)))
 
 
 def test_totals_are_the_days_added_up(busy: Office) -> None:
