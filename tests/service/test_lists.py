@@ -3,13 +3,13 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from service.caller import Caller
 from service.office import Office
 from service.queries.deadlines import DueFilter
 from service.queries.letters import Sight
-from service.queries.lists import Filter
+from service.queries.lists import Fact, Filter, Order, count_up_to, page_of_letters
 from service.queries.matters import page_of_matters
 from service.tables import letters
 from tests.service.desk import BRIBE, LIFT, LIFT_AGAIN, ROAD, WAGES, Desk, ids, take
@@ -59,6 +59,34 @@ def test_matters_stand_at_their_newest_letter_that_the_caller_sees(busy: Office,
             found += [(row.id, row.last_received_at) for row in rows]
             after = (rows[-1].last_received_at, rows[-1].id)
     assert found == grouped(busy, caller.sight)
+
+
+@pytest.mark.parametrize("caller", CALLERS, ids=lambda caller: caller.name)
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+def test_letters_under_a_review_are_in_order_whether_they_need_a_look_or_not(
+    busy: Office, caller: Caller, order: Order
+) -> None:
+    with busy.database.write() as connection:
+        some = select(letters.c.id).where(letters.c.region == EAST)
+        connection.execute(update(letters).values(needs_review=letters.c.id.in_(some)))
+        connection.execute(update(letters).where(letters.c.body == LIFT).values(review="accepted"))
+        seen = select(letters).where(caller.sight.condition(), letters.c.review == "pending")
+        wanted = [(row.received_at, row.id) for row in connection.execute(seen)]
+        found: list[tuple[str, str]] = []
+        narrow = Filter(review="pending", order=order)
+        while rows := page_of_letters(connection, caller.sight, narrow, 2, found[-1] if found else None):
+            found += [(at, row.id) for at, row in rows]
+    assert found == sorted(wanted, reverse=order == "newest")
+
+
+def test_letters_that_lack_a_fact_are_listed_and_counted(busy: Office) -> None:
+    with busy.database.write() as connection:
+        connection.execute(update(letters).where(letters.c.region == WEST).values(region="", category=None))
+        facts: tuple[Fact, ...] = ("region", "category")
+        for lacking in facts:
+            rows = page_of_letters(connection, CALLERS[0].sight, Filter(lacking=lacking), 9, None)
+            assert {row.body for _, row in rows} == {ROAD, LIFT_AGAIN}
+            assert count_up_to(connection, CALLERS[0].sight, Filter(lacking=lacking)) == 2
 
 
 def overdue(desk: Desk, **query: Any) -> list[str]:
