@@ -24,7 +24,7 @@ from model.records import VisitLevel
 from service.matters import Duty
 from service.queries.letters import Sight, ahead, moment
 from service.queries.matters import of_level
-from service.queries.places import in_sight, places_of
+from service.queries.places import first_in_sight, in_sight, places_of
 from service.tables import deadline_scopes, deadlines, letters
 
 
@@ -103,16 +103,14 @@ def due_letters(
     A letter stands where the first deadline of its matter of those asked for stands. Those of a part of the office are
     looked for at its places.
     """
-    if sight.partial and sight.owner is None and narrow.clock is None:
-        # Joined by the matter alone: by the place, too, PostgreSQL joins every duty of a town with all of its letters.
-        asked = in_sight(sight, deadline_scopes), *_conditions(narrow, deadline_scopes)
-        duty = select(deadline_scopes.c.due_at, deadline_scopes.c.matter_id).where(*asked).distinct().subquery()
-    else:
-        duty = select(deadlines.c.due_at, deadlines.c.matter_id).where(*_first(narrow)).subquery()
+    apart = sight.partial and sight.owner is None and narrow.clock is None
+    duty = deadline_scopes if apart else deadlines
+    asked = [*first_in_sight(sight, duty), *_conditions(narrow, duty)] if apart else _first(narrow)
+    # By the matter alone: if places were compared, too, PostgreSQL might join each duty of a town with all its letters.
     statement = select(duty.c.due_at, letters.c.id).join(letters, duty.c.matter_id == letters.c.matter_id)
     if after:
         statement = statement.where(ahead(duty.c.due_at, letters.c.id, after))
-    statement = statement.where(*conditions).order_by(duty.c.due_at, letters.c.id).limit(limit)
+    statement = statement.where(*conditions, *asked).order_by(duty.c.due_at, letters.c.id).limit(limit)
     return list(connection.execute(statement))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, exists
+from sqlalchemy import ColumnElement, FromClause, Row, Table, exists, tuple_
 
 from service.queries.letters import Sight
 from service.tables import letters
@@ -24,3 +24,14 @@ def in_sight(sight: Sight, kept: FromClause) -> ColumnElement[bool]:
         here: ColumnElement[bool] = sight.condition(kept)
         return here
     return exists().where(letters.c.matter_id == kept.c.matter_id, sight.condition())
+
+
+def first_in_sight(sight: Sight, kept: Table) -> list[ColumnElement[bool]]:
+    """Return the conditions that a place lies in a caller's sight, and is the first of its matter that does.
+
+    A selection of distinct matters says the same, but would be made as a whole before a page is read out of it.
+    """
+    other = kept.alias()
+    place, before = (tuple_(*(of.c[name] for name in PLACE)) for of in (kept, other))
+    earlier = exists().where(other.c.matter_id == kept.c.matter_id, in_sight(sight, other), before < place)
+    return [in_sight(sight, kept), ~earlier]
