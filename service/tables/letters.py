@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from service.scope_keys import LENGTH
@@ -70,6 +71,13 @@ letters = Table(
     # Whoever looks for words finds ids, and asks of each whether it is in sight.
     Index("ix_letters_scope", "id", "restricted", *SCOPE),
     Index("ix_letters_matter", "matter_id", *NEWEST, *PLACE),
+    # Accusations are few, and whoever answers them looks for no others.
+    Index(
+        "ix_letters_restricted",
+        *(*QUEUE, "received_at", "id", *SCOPE),
+        postgresql_where=text("restricted"),
+        sqlite_where=text("restricted = 1"),
+    ),
 )
 
 # What letters hide, encrypted with the key of a name: names, numbers and addresses of petitioners and accused, and the

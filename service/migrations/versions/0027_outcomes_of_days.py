@@ -1,4 +1,4 @@
-"""Counters of what became of the letters of each day, and flags in the order of their points.
+"""Counters of what became of the letters of each day, and indexes of flags by their points and of accusations.
 
 Revision ID: 0027
 Revises: 0026
@@ -21,6 +21,10 @@ REVIEWS = ("pending", "accepted", "corrected")
 KINDS = ("verdict", *REVIEWS, "again")
 NAMES = ("kind", "day", "region", "restricted", "value", "number")
 FLAGGED = ("points", "matter_id", "restricted", "region", "addressee_key", "unit_key", "level")
+ACCUSATIONS = (
+    *("review", "needs_review", "received_at", "id"),
+    *("region", "addressee_key", "unit_key", "matter_id"),
+)
 TEXTS = ("id", "received_at", "category", "verdict", "review", "matter_id")
 letters = sa.table("letters", sa.column("restricted", sa.Boolean), *(sa.column(name, sa.String) for name in TEXTS))
 counts = sa.table(
@@ -40,11 +44,19 @@ def upgrade() -> None:
     for start in range(0, len(rows), PIECE):
         op.bulk_insert(counts, rows[start : start + PIECE])
     op.create_index("ix_flag_scopes_points", "flag_scopes", list(FLAGGED))
+    op.create_index(
+        "ix_letters_restricted",
+        "letters",
+        list(ACCUSATIONS),
+        postgresql_where=sa.text("restricted"),
+        sqlite_where=sa.text("restricted = 1"),
+    )
 
 
 def downgrade() -> None:
     """Migrate back."""
 
+    op.drop_index("ix_letters_restricted", table_name="letters")
     op.drop_index("ix_flag_scopes_points", table_name="flag_scopes")
     op.execute(sa.delete(counts).where(counts.c.kind.in_(KINDS)))
 
