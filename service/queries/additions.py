@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, bindparam, insert
 
 from model.gathering import Link
-from service.queries.arrivals import count_arrivals, recounted
+from service.queries.arrivals import count_arrivals, count_followers
 from service.queries.letters import moment, unit_key_of
 from service.queries.matters import insert_links
 from service.queries.search import put_words
@@ -59,11 +59,12 @@ class Additions:
     def write(self) -> None:
         """Insert all that was gathered since the last time."""
         count_arrivals(self._connection, self._rows[letters])
-        with recounted(self._connection, (), (), self._shared()):
-            for table, rows in self._rows.items():
-                if rows:
-                    self._connection.execute(_INSERTS.get(table, insert(table)), rows)
-                    rows.clear()
+        came, shared = {row["id"] for row in self._rows[letters]}, self._shared()
+        for table, rows in self._rows.items():
+            if rows:
+                self._connection.execute(_INSERTS.get(table, insert(table)), rows)
+                rows.clear()
+        count_followers(self._connection, came, shared)
         put_words(self._connection, self._words)
         self._words.clear()
         insert_links(self._connection, self._links)

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from model.when import OFFICE_ZONE
@@ -34,6 +34,14 @@ def count_arrivals(connection: Connection, rows: Iterable[Mapping[str, Any]]) ->
     _add(connection, Counter(place for row in rows for place in _places(row)))
 
 
+def count_followers(connection: Connection, letter_ids: Collection[str], matter_ids: Collection[str]) -> None:
+    """Count how letters that came follow others in their matters, and others follow them."""
+    held = _in_order(connection, matter_ids)
+    found = Counter(_followers(held))
+    found.subtract(Counter(_followers(row for row in held if row.id not in letter_ids)))
+    _add(connection, found)
+
+
 @contextmanager
 def recounted(
     connection: Connection, letter_ids: Collection[str], changing: Collection[str], joined: Collection[str] = ()
@@ -57,15 +65,22 @@ def _standing(connection: Connection, letter_ids: Collection[str], matter_ids: C
     if letter_ids:
         facts = select(*(letters.c[name] for name in sorted(_FACTS))).where(letters.c.id.in_(letter_ids))
         found.update(place for row in connection.execute(facts) for place in _places(row._asdict()))
-    if matter_ids:
-        order = (letters.c.matter_id, letters.c.received_at, letters.c.id)
-        held = select(*order, letters.c.restricted).where(letters.c.matter_id.in_(matter_ids)).order_by(*order)
-        found.update(
-            (AGAIN, day_of(one.received_at), "", bool(one.restricted), day_of(before.received_at))
-            for before, one in pairwise(connection.execute(held))
-            if before.matter_id == one.matter_id
-        )
+    found.update(_followers(_in_order(connection, matter_ids)))
     return found
+
+
+def _in_order(connection: Connection, matter_ids: Collection[str]) -> list[Row[Any]]:
+    """Return the letters of matters, one matter after the other."""
+    order = (letters.c.matter_id, letters.c.received_at, letters.c.id)
+    held = select(*order, letters.c.restricted).where(letters.c.matter_id.in_(matter_ids)).order_by(*order)
+    return list(connection.execute(held)) if matter_ids else []
+
+
+def _followers(held: Iterable[Row[Any]]) -> Iterator[tuple[Any, ...]]:
+    """Yield how each letter is counted that has another one before it in its matter."""
+    for before, one in pairwise(held):
+        if before.matter_id == one.matter_id:
+            yield AGAIN, day_of(one.received_at), "", bool(one.restricted), day_of(before.received_at)
 
 
 def _add(connection: Connection, counts: _Counts) -> None:
