@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.ngrams import BUCKET_BITS
-from model.profile import Profile, Terms
+from model.profile import Profile
+from model.terms import KINDS, ranges
 
 PLACE_KINDS = ("estate", "village", "township", "district", "road", "school", "hospital", "firm", "works")
 BATCH = 2048
@@ -19,14 +20,14 @@ Places = NDArray[np.int64]
 class _Rows:
     """Terms of letters, a row for each letter, so that those of many pairs can be looked up at once."""
 
-    def __init__(self, terms: Sequence[Terms]) -> None:
-        self.lengths = np.array([len(each.buckets) for each in terms], np.int64)
-        self.starts = np.cumsum(self.lengths) - self.lengths
-        self.buckets = np.concatenate([each.buckets for each in terms]).astype(np.int64)
-        self.weights = np.concatenate([each.weights for each in terms]).astype(np.float64)
-        self.owners = np.repeat(np.arange(len(terms)), self.lengths)
+    def __init__(self, lengths: Places, buckets: Places, weights: Values) -> None:
+        self.lengths = lengths
+        self.starts = np.cumsum(lengths) - lengths
+        self.buckets = buckets
+        self.weights = weights
+        self.owners = np.repeat(np.arange(len(lengths)), lengths)
         # Row by row and ascending within each row, so that one search finds a bucket in any row.
-        self.keys = (self.owners << BUCKET_BITS) | self.buckets
+        self.keys = (self.owners << BUCKET_BITS) | buckets
 
     def sums(self, values: Values) -> Values:
         """Return the sum of a value of each term, by row."""
@@ -36,7 +37,7 @@ class _Rows:
         """Return for rows beside other rows the sum of the weights of shared terms, each times its `present` there."""
         lengths = self.lengths[rows]
         pairs = np.repeat(np.arange(len(rows)), lengths)
-        places = np.arange(len(pairs)) + np.repeat(self.starts[rows] - (np.cumsum(lengths) - lengths), lengths)
+        places = ranges(self.starts[rows], lengths)
         wanted = (other_rows[pairs] << BUCKET_BITS) | self.buckets[places]
         found = np.searchsorted(other.keys, wanted)
         met = np.flatnonzero(np.append(other.keys, -1)[found] == wanted)
@@ -56,12 +57,20 @@ class _Pairs:
                 self.profiles.append(profile)
         self.left = np.array([rows[id(a)] for a, _ in pairs], np.int64)
         self.right = np.array([rows[id(b)] for _, b in pairs], np.int64)
+        terms = [profile.terms for profile in self.profiles]
+        self._buckets = np.concatenate([each.buckets for each in terms])
+        self._weights = np.concatenate([each.weights for each in terms])
+        sizes = np.array([len(each.buckets) for each in terms], np.int64)
+        self._bounds = np.array([each.bounds for each in terms], np.int64) + (np.cumsum(sizes) - sizes)[:, None]
         self._rows: dict[str, _Rows] = {}
 
     def rows(self, kind: str) -> _Rows:
         """Return the terms of a kind."""
         if kind not in self._rows:
-            self._rows[kind] = _Rows([profile.terms[kind] for profile in self.profiles])
+            starts, ends = self._bounds[:, KINDS.index(kind)], self._bounds[:, KINDS.index(kind) + 1]
+            places = ranges(starts, ends - starts)
+            buckets, weights = self._buckets[places].astype(np.int64), self._weights[places].astype(np.float64)
+            self._rows[kind] = _Rows(ends - starts, buckets, weights)
         return self._rows[kind]
 
     def cosine(self, kind: str) -> Values:
@@ -138,8 +147,8 @@ def _names_shared(a: Profile, b: Profile) -> float:
     """Return the smaller of the shares of named things that the other letter names."""
     if not a.names or not b.names:
         return 0.0
-    met = np.array([[one.meets(other) for other in b.names] for one in a.names])
-    return float(min(met.any(axis=1).mean(), met.any(axis=0).mean()))
+    met = [[one.meets(other) for other in b.names] for one in a.names]
+    return min(sum(map(any, met)) / len(a.names), sum(map(any, zip(*met, strict=True))) / len(b.names))
 
 
 def _places_conflict(a: Profile, b: Profile) -> float:
@@ -154,8 +163,7 @@ def _places_conflict(a: Profile, b: Profile) -> float:
 
 def _named_in(a: Profile, b: Profile) -> float:
     """Return the share of the things named in the gist of a that b names anywhere."""
-    text = b.reading.clean.text
-    met = [2 * sum(gram in text for gram in name.grams) >= len(name.grams) for name in a.gist_names]
+    met = [2 * sum(gram in b.text for gram in name.grams) >= len(name.grams) for name in a.gist_names]
     return sum(met) / len(met) if met else 0.5
 
 

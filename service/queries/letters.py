@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from service.queries.arrivals import recounted
 from service.scope_keys import unit_key
-from service.tables import accused, changes, idempotency_keys, identities, letters, matters, sealed, vectors
+from service.tables import accused, changes, idempotency_keys, identities, letters, matters, prepared, sealed, vectors
 
 ChangeKind = Literal["put", "removed"]
 # A letter with what is sealed of it, `people`.
@@ -139,8 +139,8 @@ def insert_change(connection: Connection, letter_id: str, kind: ChangeKind) -> N
 
 
 def forget_likeness(connection: Connection, letter_id: str) -> None:
-    """Remove the vector of a letter and the hashes of who wrote it, and tell other processes."""
-    for table in (vectors, identities):
+    """Remove what a letter is found and compared by and the hashes of who wrote it, and tell other processes."""
+    for table in (vectors, prepared, identities):
         connection.execute(delete(table).where(table.c.letter_id == letter_id))
     insert_change(connection, letter_id, "removed")
 
@@ -211,6 +211,12 @@ def texts_by_id(connection: Connection, ids: Sequence[str]) -> dict[str, Row[Any
     """Return what the letters of the ids say and where they belong, without what the model and people made of them."""
     rows = connection.execute(select(*_TEXTS).where(letters.c.id.in_(ids))) if ids else ()
     return {row.id: row for row in rows}
+
+
+def compartments_of(connection: Connection, ids: Collection[str]) -> dict[str, bool]:
+    """Return for those of the letters that exist whether they are among accusations."""
+    rows = connection.execute(select(letters.c.id, letters.c.restricted).where(letters.c.id.in_(ids))) if ids else ()
+    return {row.id: row.restricted for row in rows}
 
 
 def companions(connection: Connection, ids: Sequence[str]) -> set[str]:
