@@ -1,5 +1,6 @@
 """The model and the index of this process, loaded once and shared by its threads."""
 
+from itertools import pairwise
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -58,8 +59,7 @@ class Engine:
         letters = [Letter(f"sample-{number}", body=body) for number, body in enumerate(samples)]
         self.analyser.analyse(letters)
         self.analyser.vectors(letters)
-        one, other = (unpack(pack(profile)) for profile in self.analyser.profiles(letters))
-        self.analyser.relate([(one, other)])
+        self.analyser.relate(list(pairwise(unpack(pack(profile)) for profile in self.analyser.profiles(letters))))
 
     def switch(self, analyser: Analyser) -> None:
         """Use another model from now on; what is being answered is answered to its end by the one before.

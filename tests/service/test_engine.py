@@ -22,6 +22,7 @@ def test_an_office_opens_with_what_was_stored(office: Office, small_analyser: An
 
 def test_a_model_without_relation_part_has_no_vectors() -> None:
     empty = Engine(Analyser("empty"))
+    empty.warm_up()
     assert empty.vector(stored_letter("a")) is None
 
 
