@@ -22,7 +22,7 @@ from service.regrouping import Place, Why, circle_of, open_matter, settle
 # Scores that differ only by the order of adding up must compare as equal.
 DIGITS = 9
 # So many pairs are compared at once: their letters lie in memory, a dozen kilobytes each.
-PIECE = 512
+PIECE = 256
 ARRIVED = Why("a new letter changed what belongs together")
 
 

@@ -142,6 +142,23 @@ def test_work_goes_on_where_it_was(
             assert moved.keys.decrypt(again.row.people)["petitioners"][0]["name"] == ZHAO["name"]
 
 
+def test_what_can_be_made_from_letters_stays_out_and_is_made_again(
+    busy_office: Office,
+    file: Path,
+    other: str,
+    put_back: Callable[[Path, str], Settings],
+    small_analyser: Analyser,
+    tmp_path: Path,
+) -> None:
+    assert count(busy_office.database, "prepared") == 4
+    put_back(file, other)
+    with office_at(other, tmp_path, small_analyser) as moved:
+        assert count(moved.database, "prepared") == 0
+        again = take(moved, f"{LIFT_AGAIN}谢谢。", petitioner=QIAN)
+        # The new one and the two that it was compared with.
+        assert (again.row.verdict, count(moved.database, "prepared")) == ("repeat", 3)
+
+
 def test_a_backup_is_of_one_moment_while_others_write(
     office: Office, tmp_path: Path, other: str, put_back: Callable[[Path, str], Settings]
 ) -> None:
