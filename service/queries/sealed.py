@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
+from service.queries.among import among
 from service.queries.letters import revise_letter
 from service.tables import events, idempotency_keys, identities, keys_in_use, letters, prepared, sealed, vectors
 
@@ -125,6 +126,6 @@ def people_kept_too_long(connection: Connection, closed_before: str, going_on: S
 def forget_people(connection: Connection, letter_ids: Sequence[str]) -> None:
     """Delete what is sealed of letters and the hashes of who wrote them."""
     for table in (sealed, identities):
-        connection.execute(delete(table).where(table.c.letter_id.in_(letter_ids)))
+        connection.execute(delete(table).where(among(table.c.letter_id, letter_ids)))
     for letter_id in letter_ids:
         revise_letter(connection, letter_id, {})
