@@ -28,6 +28,7 @@ def test_a_letter_is_stored_with_its_vector_matter_and_change(office: Office) ->
         "letters": 1,
         "matters": 1,
         "vectors": 1,
+        "prepared": 1,
         "changes": 1,
         "identities": 1,
         "sealed": 1,
