@@ -24,6 +24,7 @@ from service.flagging import Flagger, flags_follow
 from service.keys import Keys
 from service.linking import Arrival, find_links, join_matters
 from service.model_watch import ModelWatch
+from service.preparing import maker_of
 from service.queries import letters as queries
 from service.queries.additions import Additions
 from service.queries.letters import moment
@@ -181,7 +182,7 @@ class Intake:
             if arrival.vector is not None:
                 additions.vector(arrival.letter.id, arrival.vector.tobytes(), read.basis.model)
             if read.prepared is not None:
-                additions.prepared(arrival.letter.id, read.prepared, read.basis.model)
+                additions.prepared(arrival.letter.id, read.prepared, maker_of(read.basis.model))
             hidden = sealed_of(self.keys, delivery.given, arrival.letter)
             additions.kept_apart(arrival.letter.id, *hidden, hashes_of(self.keys, delivery.given.accused or ()))
             matters.add(place.matter)

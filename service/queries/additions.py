@@ -50,9 +50,9 @@ class Additions:
         self._rows[vectors].append({"letter_id": letter_id, "vector": vector, "model": model})
         self._rows[changes].append({"letter_id": letter_id, "kind": "put"})
 
-    def prepared(self, letter_id: str, content: bytes, model: str) -> None:
-        """Store what a version of the model has prepared of a letter for comparison."""
-        self._rows[prepared].append({"letter_id": letter_id, "content": content, "model": model})
+    def prepared(self, letter_id: str, content: bytes, maker: str) -> None:
+        """Store what a maker has prepared of a letter for comparison."""
+        self._rows[prepared].append({"letter_id": letter_id, "content": content, "maker": maker})
 
     def kept_apart(self, letter_id: str, key: str, content: bytes, accused_hashes: Collection[str]) -> None:
         """Store what a key has sealed of a letter, and the hashes of whom it accuses."""

@@ -104,20 +104,20 @@ def links_of_letter(connection: Connection, letter_id: str) -> list[Link]:
     """Return the scored pairs of a letter, best first."""
     statement = select(links).where(or_(links.c.a_id == letter_id, links.c.b_id == letter_id))
     rows = connection.execute(statement.order_by(links.c.score.desc(), links.c.a_id, links.c.b_id))
-    return [_link(row) for row in rows]
+    return list(map(Link._make, rows))
 
 
 def links_of_letters(connection: Connection, ids: Collection[str]) -> list[Link]:
     """Return the scored pairs with at least one of these letters, best first."""
     statement = select(links).where(or_(among(links.c.a_id, ids), among(links.c.b_id, ids)))
     rows = connection.execute(statement.order_by(links.c.score.desc(), links.c.a_id, links.c.b_id))
-    return [_link(row) for row in rows]
+    return list(map(Link._make, rows))
 
 
 def links_among(connection: Connection, ids: Sequence[str]) -> list[Link]:
     """Return the scored pairs both of whose letters are among the ids."""
     rows = connection.execute(select(links).where(among(links.c.a_id, ids), among(links.c.b_id, ids)))
-    return [_link(row) for row in rows.all()]
+    return list(map(Link._make, rows.all()))
 
 
 def linked_from(connection: Connection, ids: Collection[str], at_least: float) -> set[str]:
@@ -140,12 +140,6 @@ def delete_pairs(connection: Connection, found: Iterable[Link]) -> None:
     if pairs:
         renew_around(connection, {letter_id for pair in pairs for letter_id in pair})
         connection.execute(delete(links).where(or_(*(and_(links.c.a_id == a, links.c.b_id == b) for a, b in pairs))))
-
-
-def _link(row: Sequence[Any]) -> Link:
-    # A matter of a hundred letters has thousands of links: columns in order are far faster than by name.
-    a_id, b_id, score, relation = row
-    return Link(a_id, b_id, score, relation)
 
 
 def insert_event(

@@ -117,13 +117,13 @@ vectors = Table(
     Column("model", String(64)),
 )
 
-# Letters prepared for comparison by a version of the model, from their masked texts. What is missing is made anew when
-# it is needed; a backup holds none.
+# Letters prepared for comparison, from their masked texts, by a version of the model and of the software. What is
+# missing is made anew when it is needed; a backup holds none.
 prepared = Table(
     "prepared",
     metadata,
     Column("letter_id", String(26), ForeignKey(letters.c.id), primary_key=True),
-    Column("model", String(64), nullable=False),
+    Column("maker", String(100), nullable=False),
     Column("content", LargeBinary, nullable=False),
     info={DERIVED: True},
 )

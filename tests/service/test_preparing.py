@@ -9,7 +9,7 @@ from model.profile import ReadProfile
 from model.records import Letter
 from service.linking import Arrival, find_links
 from service.office import Office
-from service.preparing import Preparation
+from service.preparing import Preparation, maker_of
 from service.queries.letters import forget_likeness
 from service.rotation import mask_stored
 from service.tables import letters, prepared, sealed
@@ -32,7 +32,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def kept(office: Office) -> dict[str, tuple[str, bytes]]:
     with office.database.read() as connection:
-        return {row.letter_id: (row.model, row.content) for row in connection.execute(select(prepared))}
+        return {row.letter_id: (row.maker, row.content) for row in connection.execute(select(prepared))}
 
 
 def links_of(office: Office, body: str) -> list[tuple[str, float]]:
@@ -49,8 +49,8 @@ def test_a_letter_is_prepared_once_and_never_for_those_that_come_later(office: O
     assert read == bodies
     assert rows[1].matter_id == rows[2].matter_id == rows[0].matter_id
     analyser = office.engine.analyser
-    for row, (version, content) in zip(rows, kept(office).values(), strict=True):
-        assert version == analyser.version
+    for row, (maker, content) in zip(rows, kept(office).values(), strict=True):
+        assert maker == maker_of(analyser.version)
         assert content == pack(analyser.profiles([stored_letter(row.id, row.body)])[0])
 
 
@@ -61,7 +61,7 @@ def test_what_is_missing_or_of_another_model_is_made_anew_and_kept(office: Offic
     assert {one for one, _ in expected} == {first, second}
     with office.database.write() as connection:
         connection.execute(delete(prepared).where(prepared.c.letter_id == first))
-        connection.execute(update(prepared).where(prepared.c.letter_id == second).values(model="older", content=b"?"))
+        connection.execute(update(prepared).where(prepared.c.letter_id == second).values(maker="older", content=b"?"))
     read.clear()
     assert links_of(office, LIFT_AGAIN) == expected
     assert sorted(read) == sorted([LIFT_AGAIN, LIFT, f"{LIFT}谢谢。"])

@@ -19,7 +19,7 @@ def upgrade() -> None:
     op.create_table(
         "prepared",
         sa.Column("letter_id", sa.String(length=26), nullable=False),
-        sa.Column("model", sa.String(length=64), nullable=False),
+        sa.Column("maker", sa.String(length=100), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["letter_id"], ["letters.id"], name=op.f("fk_prepared_letter_id")),
         sa.PrimaryKeyConstraint("letter_id", name=op.f("pk_prepared")),
