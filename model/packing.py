@@ -9,6 +9,8 @@ from model.names import Name, name_grams
 from model.profile import Profile
 from model.terms import KINDS, PRESENT, TermsByKind
 
+# To be raised when profiles hold something else, or texts are prepared otherwise: what is kept is made anew then.
+FORMAT = 1
 _WEIGHED = len(KINDS) - len(PRESENT)
 
 

@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 
 from model.analyse import Analyser
 from model.gathering import LINK_FROM, MOST_COMPARED, NEAR_FROM, Link
-from model.packing import pack
 from model.records import Letter
 from model.signatures import Signature
 from model.similar import EmbeddedIndex, Entry
@@ -46,6 +45,9 @@ def find_links(connection: Connection, engine: Engine, arrivals: Sequence[Arriva
     Accusations meet accusations only. Compared are the letters whose texts are near, and those that somebody who wrote
     this one wrote too: the facts decide in either case. The engine must have caught up before the transaction wrote.
     """
+    analyser = engine.analyser
+    if analyser.relation is None:
+        return [[] for _ in arrivals]
     near = _near(connection, engine, arrivals)
     known = letter_queries.compartments_of(connection, set[str]().union(*near))
     known |= {arrival.letter.id: arrival.restricted for arrival in arrivals}
@@ -53,17 +55,15 @@ def find_links(connection: Connection, engine: Engine, arrivals: Sequence[Arriva
         [(other, arrival.letter.id) for other in sorted(found) if known.get(other) is arrival.restricted]
         for arrival, found in zip(arrivals, near, strict=True)
     ]
-    analyser = engine.analyser
-    preparation = Preparation(connection, analyser, _given(analyser, arrivals))
+    preparation = _preparation(connection, analyser, arrivals)
     scored = _scored(preparation, [pair for theirs in pairs for pair in theirs])
     return [[link for link in islice(scored, len(theirs)) if link.score >= LINK_FROM] for theirs in pairs]
 
 
-def _given(analyser: Analyser, arrivals: Sequence[Arrival]) -> dict[str, bytes]:
-    """Return letters that arrive as a version of the model prepares them."""
-    given = {one.letter.id: one.prepared for one in arrivals if one.prepared and one.model == analyser.version}
-    others = [one.letter for one in arrivals if one.letter.id not in given and one.vector is not None]
-    return given | {profile.letter.id: pack(profile) for profile in analyser.profiles(others)}
+def _preparation(connection: Connection, analyser: Analyser, arrivals: Sequence[Arrival]) -> Preparation:
+    given = {one.letter.id: one.letter for one in arrivals}
+    packed = {one.letter.id: one.prepared for one in arrivals if one.prepared and one.model == analyser.version}
+    return Preparation(connection, analyser, given, packed)
 
 
 def _scored(preparation: Preparation, pairs: Sequence[tuple[str, str]]) -> Iterator[Link]:

@@ -39,6 +39,8 @@ class among(FunctionElement[bool]):  # noqa: N801 - reads as the condition that 
 
     inherit_cache = True
     type = Boolean()
+    # A database without booleans would be asked whether the condition is 1, and leave its indexes aside.
+    _is_implicitly_boolean = True
 
     def __init__(self, column: ColumnElement[Any], values: Collection[Any]) -> None:
         kind = _Values(isinstance(column.type, Integer))

@@ -117,8 +117,8 @@ vectors = Table(
     Column("model", String(64)),
 )
 
-# Letters prepared for comparison, from their masked texts, by a version of the model and of the software. What is
-# missing is made anew when it is needed; a backup holds none.
+# Letters prepared for comparison, from their masked texts, and by what (service/preparing.py). What is missing is made
+# anew when it is needed; a backup holds none.
 prepared = Table(
     "prepared",
     metadata,

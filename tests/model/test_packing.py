@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from model.analyse import Analyser
-from model.packing import pack, unpack
+from model.packing import FORMAT, pack, unpack
 from model.profile import Profile, ReadProfile
+from model.terms import KINDS
 from tests.factories import letter
 from tests.model.letters import EXAMPLES
 
@@ -46,3 +47,11 @@ def test_packed_profiles_are_scored_alike(small_analyser: Analyser, profiles: li
     kept = [unpack(pack(whole)) for whole in profiles]
     packed = small_analyser.relate([(one, other) for one in kept for other in kept])
     assert packed == small_analyser.relate([(one, other) for one in profiles for other in profiles])
+
+
+def test_who_changes_what_is_packed_raises_the_format() -> None:
+    kinds = "word character pair ordinary specific wide gist_character gist_pair gist_ordinary gist_rare gist_specific"
+    held = "text terms topics regions names gist_names gist_numbered numbered numbers"
+    assert FORMAT == 1
+    assert list(KINDS) == [*kinds.split(), "four", "eight"]
+    assert [field.name for field in fields(Profile)] == held.split()

@@ -42,3 +42,15 @@ def test_a_statement_is_written_alike_for_few_and_many(filled: Database) -> None
             for values in (["a"], [f"{n}" for n in range(1000)])
         )
     assert few == many
+
+
+def test_an_index_leads_to_the_values(filled: Database) -> None:
+    with filled.read() as connection:
+        query = select(things).where(among(things.c.name, ["a", "b"]))
+        written = str(query.compile(connection.engine, compile_kwargs={"literal_binds": False}))
+        if connection.dialect.name == "postgresql":
+            assert written.endswith("WHERE things.name = ANY (%(param_1)s::TEXT[])")
+            return
+        assert written.endswith("WHERE things.name IN (SELECT value FROM json_each(?))")
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {written}", ("[]",)).all()
+    assert plan[0].detail.startswith("SEARCH things USING")

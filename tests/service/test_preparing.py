@@ -13,7 +13,7 @@ from service.preparing import Preparation, maker_of
 from service.queries.letters import forget_likeness
 from service.rotation import mask_stored
 from service.tables import letters, prepared, sealed
-from tests.service.desk import BRIBE, LIFT, LIFT_AGAIN, ROAD, stored_letter, take
+from tests.service.desk import BRIBE, LIFT, LIFT_AGAIN, ROAD, WAGES, stored_letter, take
 
 
 @pytest.fixture
@@ -80,10 +80,34 @@ def test_a_letter_that_another_model_prepared_is_prepared_anew(office: Office) -
 
 def test_letters_are_given_or_stored_and_others_left_out(office: Office) -> None:
     stored = take(office, LIFT).row.id
-    given = {"new": pack(office.engine.analyser.profiles([stored_letter("new", ROAD)])[0])}
+    given = {"new": stored_letter("new", WAGES), "ready": stored_letter("ready", ROAD)}
+    packed = {"ready": pack(office.engine.analyser.profiles([given["ready"]])[0])}
     with office.database.write() as connection:
-        profiles = Preparation(connection, office.engine.analyser, given).profiles([stored, "new", "unknown"])
-    assert {one: profile.text[:4] for one, profile in profiles.items()} == {stored: LIFT[:4], "new": ROAD[:4]}
+        preparation = Preparation(connection, office.engine.analyser, given, packed)
+        profiles = preparation.profiles({stored, "new", "ready", "unknown"})
+    begins = {one: profile.text[:4] for one, profile in profiles.items()}
+    assert begins == {stored: LIFT[:4], "new": WAGES[:4], "ready": ROAD[:4]}
+    assert kept(office).keys() == {stored}
+
+
+def test_a_stored_letter_that_is_linked_anew_is_kept_as_it_is_prepared(office: Office) -> None:
+    row = take(office, LIFT).row
+    again = take(office, LIFT_AGAIN).row
+    with office.database.write() as connection:
+        connection.execute(delete(prepared))
+        office.engine.catch_up(connection)
+        letter = stored_letter(row.id, row.body)
+        find_links(connection, office.engine, [Arrival(letter, office.engine.vector(letter), False)])
+    assert kept(office).keys() == {row.id, again.id}
+
+
+def test_a_model_that_compares_nothing_links_nothing(office: Office) -> None:
+    take(office, LIFT)
+    new = stored_letter("new", LIFT_AGAIN)
+    arrival = Arrival(new, office.engine.vector(new), False)
+    office.engine.switch(Analyser("compares nothing"))
+    with office.database.write() as connection:
+        assert find_links(connection, office.engine, [arrival]) == [[]]
 
 
 def test_what_is_removed_is_not_kept(office: Office) -> None:
@@ -101,7 +125,7 @@ def test_what_was_prepared_before_a_text_was_masked_goes(office: Office) -> None
         people = office.keys.encrypt({"petitioners": [], "accused": []})
         connection.execute(update(sealed).where(sealed.c.letter_id == row.id).values(key="", content=people))
         connection.execute(delete(prepared))
-        (profile,) = Preparation(connection, office.engine.analyser, {}).profiles([row.id]).values()
+        (profile,) = Preparation(connection, office.engine.analyser, {}, {}).profiles({row.id}).values()
         assert "13812340000" in profile.text
     mask_stored(office.database, office.keys, lambda _done: None)
     assert kept(office) == {}
