@@ -11,7 +11,7 @@ from model.category import CategoryClassifier
 from model.caution import find_dangers
 from model.gathering import JOIN_FROM
 from model.group_visit import GroupVisitReader
-from model.profile import Profile
+from model.profile import Profile, ReadProfile
 from model.purpose import PurposeReader, route_of
 from model.reading import PAGE_SIZE, pages, read
 from model.records import Analysis, Letter, Relation
@@ -76,7 +76,7 @@ class Analyser:
             for i, letter in enumerate(letters)
         ]
 
-    def profiles(self, letters: Sequence[Letter]) -> list[Profile]:
+    def profiles(self, letters: Sequence[Letter]) -> list[ReadProfile]:
         """Prepare letters for comparison; none without a relation part."""
         return self.relation.profiler.profiles(letters, self.segmenter) if self.relation else []
 

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.ngrams import BUCKET_BITS
-from model.profile import Profile, Terms
+from model.profile import Profile
+from model.terms import KINDS, ranges
 
 PLACE_KINDS = ("estate", "village", "township", "district", "road", "school", "hospital", "firm", "works")
 BATCH = 2048
@@ -19,29 +20,27 @@ Places = NDArray[np.int64]
 class _Rows:
     """Terms of letters, a row for each letter, so that those of many pairs can be looked up at once."""
 
-    def __init__(self, terms: Sequence[Terms]) -> None:
-        self.lengths = np.array([len(each.buckets) for each in terms], np.int64)
-        self.starts = np.cumsum(self.lengths) - self.lengths
-        self.buckets = np.concatenate([each.buckets for each in terms]).astype(np.int64)
-        self.weights = np.concatenate([each.weights for each in terms]).astype(np.float64)
-        self.owners = np.repeat(np.arange(len(terms)), self.lengths)
+    def __init__(self, lengths: Places, buckets: NDArray[np.int32], weights: NDArray[np.float32]) -> None:
+        self.lengths = lengths
+        self.starts = np.cumsum(lengths) - lengths
+        self.weights = weights
         # Row by row and ascending within each row, so that one search finds a bucket in any row.
-        self.keys = (self.owners << BUCKET_BITS) | self.buckets
+        self.keys = np.repeat(np.arange(len(lengths)) << BUCKET_BITS, lengths) | buckets
 
-    def sums(self, values: Values) -> Values:
+    def sums(self, values: NDArray[np.floating]) -> Values:
         """Return the sum of a value of each term, by row."""
-        return np.bincount(self.owners, values, len(self.lengths)).astype(np.float64)
+        return np.bincount(self.keys >> BUCKET_BITS, values, len(self.lengths)).astype(np.float64)
 
-    def shared(self, rows: Places, other: "_Rows", other_rows: Places, present: Values) -> Values:
+    def shared(self, rows: Places, other: "_Rows", other_rows: Places, present: NDArray[np.floating]) -> Values:
         """Return for rows beside other rows the sum of the weights of shared terms, each times its `present` there."""
         lengths = self.lengths[rows]
-        pairs = np.repeat(np.arange(len(rows)), lengths)
-        places = np.arange(len(pairs)) + np.repeat(self.starts[rows] - (np.cumsum(lengths) - lengths), lengths)
-        wanted = (other_rows[pairs] << BUCKET_BITS) | self.buckets[places]
+        places = ranges(self.starts[rows], lengths)
+        wanted = self.keys[places] + np.repeat((other_rows - rows) << BUCKET_BITS, lengths)
         found = np.searchsorted(other.keys, wanted)
         met = np.flatnonzero(np.append(other.keys, -1)[found] == wanted)
-        weights = self.weights[places[met]] * present[found[met]]
-        return np.bincount(pairs[met], weights, len(rows)).astype(np.float64)
+        weights = self.weights[places[met]].astype(np.float64) * present[found[met]]
+        pairs = np.searchsorted(np.cumsum(lengths), met, side="right")
+        return np.bincount(pairs, weights, len(rows)).astype(np.float64)
 
 
 class _Pairs:
@@ -56,18 +55,25 @@ class _Pairs:
                 self.profiles.append(profile)
         self.left = np.array([rows[id(a)] for a, _ in pairs], np.int64)
         self.right = np.array([rows[id(b)] for _, b in pairs], np.int64)
+        terms = [profile.terms for profile in self.profiles]
+        self._buckets = np.concatenate([each.buckets for each in terms])
+        self._weights = np.concatenate([each.weights for each in terms])
+        sizes = np.array([len(each.buckets) for each in terms], np.int64)
+        self._bounds = np.array([each.bounds for each in terms], np.int64) + (np.cumsum(sizes) - sizes)[:, None]
         self._rows: dict[str, _Rows] = {}
 
     def rows(self, kind: str) -> _Rows:
         """Return the terms of a kind."""
         if kind not in self._rows:
-            self._rows[kind] = _Rows([profile.terms[kind] for profile in self.profiles])
+            starts, ends = self._bounds[:, KINDS.index(kind)], self._bounds[:, KINDS.index(kind) + 1]
+            places = ranges(starts, ends - starts)
+            self._rows[kind] = _Rows(ends - starts, self._buckets[places], self._weights[places])
         return self._rows[kind]
 
     def cosine(self, kind: str) -> Values:
         """Return the cosine of both letters' terms."""
         rows = self.rows(kind)
-        lengths = np.sqrt(rows.sums(rows.weights**2))
+        lengths = np.sqrt(rows.sums(rows.weights.astype(np.float64) ** 2))
         products = rows.shared(self.left, rows, self.right, rows.weights)
         return _ratio(products, lengths[self.left] * lengths[self.right])
 
@@ -138,8 +144,14 @@ def _names_shared(a: Profile, b: Profile) -> float:
     """Return the smaller of the shares of named things that the other letter names."""
     if not a.names or not b.names:
         return 0.0
-    met = np.array([[one.meets(other) for other in b.names] for one in a.names])
-    return float(min(met.any(axis=1).mean(), met.any(axis=0).mean()))
+    if (
+        frozenset[str]()
+        .union(*(one.grams for one in a.names))
+        .isdisjoint(frozenset[str]().union(*(one.grams for one in b.names)))
+    ):
+        return 0.0
+    met = [[one.meets(other) for other in b.names] for one in a.names]
+    return min(sum(map(any, met)) / len(a.names), sum(map(any, zip(*met, strict=True))) / len(b.names))
 
 
 def _places_conflict(a: Profile, b: Profile) -> float:
@@ -154,8 +166,7 @@ def _places_conflict(a: Profile, b: Profile) -> float:
 
 def _named_in(a: Profile, b: Profile) -> float:
     """Return the share of the things named in the gist of a that b names anywhere."""
-    text = b.reading.clean.text
-    met = [2 * sum(gram in text for gram in name.grams) >= len(name.grams) for name in a.gist_names]
+    met = [2 * sum(gram in b.text for gram in name.grams) >= len(name.grams) for name in a.gist_names]
     return sum(met) / len(met) if met else 0.5
 
 
@@ -177,17 +188,17 @@ EACH: dict[str, tuple[Callable[[Profile, Profile], float], int]] = {
     "numbers_shared": (_numbers_shared, 1),
     "names_shared": (_names_shared, 1),
     "places_conflict": (_places_conflict, -1),
-    "gist_names_more": (lambda a, b: max(_named_in(a, b), _named_in(b, a)), 1),
-    "gist_names_less": (lambda a, b: min(_named_in(a, b), _named_in(b, a)), 1),
-    "numbered_conflict": (_numbered_conflict, -1),
 }
+SIDES = ("more", "less")
 
 # Each feature with the only direction in which it may move the judgement that two letters are alike.
 DIRECTIONS = {
     **{f"{name}_cosine": 1 for name in COSINES},
     "topic_cosine": 1,
-    **{f"{name}_{side}": 1 for name in CONTAINED for side in ("more", "less")},
+    **{f"{name}_{side}": 1 for name in CONTAINED for side in SIDES},
     **{name: sign for name, (_, sign) in EACH.items()},
+    **{f"gist_names_{side}": 1 for side in SIDES},
+    "numbered_conflict": -1,
 }
 FEATURES = tuple(DIRECTIONS)
 
@@ -199,10 +210,12 @@ def compare(pairs: Sequence[tuple[Profile, Profile]]) -> Values:
 
 
 def _compare(pairs: _Pairs) -> Values:
-    columns = [pairs.cosine(kind) for kind in COSINES]
-    columns.append(pairs.topics)
-    for part, whole in CONTAINED.values():
-        there, back = pairs.contained(part, whole)
-        columns += [np.maximum(there, back), np.minimum(there, back)]
-    columns += [pairs.each(measure) for measure, _ in EACH.values()]
-    return np.column_stack(columns)
+    columns = {f"{kind}_cosine": pairs.cosine(kind) for kind in COSINES}
+    columns["topic_cosine"] = pairs.topics
+    both = {name: pairs.contained(part, whole) for name, (part, whole) in CONTAINED.items()}
+    both["gist_names"] = pairs.each(_named_in), pairs.each(lambda a, b: _named_in(b, a))
+    for name, sides in both.items():
+        columns |= {f"{name}_more": np.maximum(*sides), f"{name}_less": np.minimum(*sides)}
+    columns |= {name: pairs.each(measure) for name, (measure, _) in EACH.items()}
+    columns["numbered_conflict"] = pairs.each(_numbered_conflict)
+    return np.column_stack([columns[name] for name in FEATURES])

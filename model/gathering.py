@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,9 +23,11 @@ _UNIT = 1_000_000
 Places = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A scored pair of letters; the order of the two means nothing."""
+class Link(NamedTuple):
+    """A scored pair of letters; the order of the two means nothing.
+
+    A tuple, because it is made three times as fast: a matter of a hundred letters has thousands.
+    """
 
     a: str
     b: str

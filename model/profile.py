@@ -1,7 +1,7 @@
 """What a letter brings to a comparison: weighted terms, names, numbers. Computed once, compared many times."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -17,6 +17,7 @@ from model.reading import PAGE_SIZE, Page, Reading, pages, read
 from model.records import Letter
 from model.regions import fine_regions
 from model.signatures import BYTES, signatures
+from model.terms import PRESENT, Terms, TermsByKind, ranges
 from model.topics import TopicSpace
 
 MOST_NAMES = 60
@@ -52,20 +53,12 @@ WEIGHED: dict[str, Callable[[Page], Occurrences]] = {
 # Terms that make a letter's signature.
 SIGNED = ("character", "pair", "word")
 # Terms that count as present or not.
-PRESENT: dict[str, Callable[[Page], Occurrences]] = {"four": _fours, "eight": _eights}
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """Distinct hashed terms in ascending order with their weights."""
-
-    buckets: NDArray[np.int32]
-    weights: NDArray[np.float32]
+COUNTED: dict[str, Callable[[Page], Occurrences]] = dict(zip(PRESENT, (_fours, _eights), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A letter prepared for comparison.
+    """A letter prepared for comparison, by its clean text.
 
     `terms` holds by kind: word, character, pair, four, eight; ordinary and specific (words that are in the general
     dictionary, and those that are mostly names), wide (ordinary words and words like them, weighed by likeness); and
@@ -73,9 +66,8 @@ class Profile:
     few letters have) and gist_specific (pairs inside specific words).
     """
 
-    letter: Letter
-    reading: Reading
-    terms: Mapping[str, Terms]
+    text: str
+    terms: TermsByKind
     topics: NDArray[np.float32]
     regions: frozenset[str]
     names: tuple[Name, ...]
@@ -83,6 +75,14 @@ class Profile:
     gist_numbered: frozenset[tuple[str, str]]
     numbered: frozenset[tuple[str, str]]
     numbers: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadProfile(Profile):
+    """A letter prepared for comparison with what evidence needs besides."""
+
+    letter: Letter
+    reading: Reading
 
 
 class Profiler:
@@ -111,11 +111,11 @@ class Profiler:
         self.topics_ = TopicSpace(seed=self.seed).fit(readings)
         return self
 
-    def profile(self, letter: Letter, segmenter: segment.Name = segment.DEFAULT) -> Profile:
+    def profile(self, letter: Letter, segmenter: segment.Name = segment.DEFAULT) -> ReadProfile:
         """Read a letter and weigh its terms."""
         return self.profiles([letter], segmenter)[0]
 
-    def profiles(self, letters: Sequence[Letter], segmenter: segment.Name = segment.DEFAULT) -> list[Profile]:
+    def profiles(self, letters: Sequence[Letter], segmenter: segment.Name = segment.DEFAULT) -> list[ReadProfile]:
         """Read letters and weigh their terms."""
         if not letters:
             return []
@@ -127,10 +127,11 @@ class Profiler:
             for found in (self._terms_of(Page.of(readings)), self._gist_terms_of(Page.of(gists)))
         ]
         return [
-            Profile(
+            ReadProfile(
                 letter=letter,
                 reading=reading,
-                terms={**whole, **gist},
+                text=reading.clean.text,
+                terms=TermsByKind.of({**whole, **gist}),
                 topics=topics[i],
                 regions=fine_regions(reading.clean.text),
                 names=_distinct_names(reading),
@@ -159,7 +160,7 @@ class Profiler:
     def _terms_of(self, page: Page) -> dict[str, list[Terms]]:
         """Return the terms of each letter of a page, by kind."""
         found = {kind: self._weighed(kind, occurrences(page), page) for kind, occurrences in WEIGHED.items()}
-        found |= {kind: self._weighed(None, occurrences(page), page) for kind, occurrences in PRESENT.items()}
+        found |= {kind: self._weighed(None, occurrences(page), page) for kind, occurrences in COUNTED.items()}
         words = single_words(page)
         found["ordinary"] = self._weighed("word", self._ordinary(page, words), page)
         found["specific"] = self._weighed("word", self._specific(page, words), page)
@@ -206,9 +207,7 @@ def _inside(words: Occurrences, pairs: Occurrences, page: Page) -> Occurrences:
     """Return the pairs of characters that stand inside one of the words."""
     owners = np.full(len(page.points) + 1, -1, np.int32)
     lengths = words.ends - words.starts
-    before = np.cumsum(lengths) - lengths
-    places = np.arange(lengths.sum()) + np.repeat(words.starts - before, lengths)
-    owners[places] = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
+    owners[ranges(words.starts, lengths)] = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
     first, last = owners[pairs.starts], owners[pairs.ends - 1]
     return pairs.only(np.flatnonzero((first >= 0) & (first == last)))
 

@@ -11,7 +11,7 @@ from model.agreement import COLUMNS, PARTS, Agreement
 from model.comparison import FEATURES, compare
 from model.monotone import MonotoneLogistic
 from model.passages import clauses
-from model.profile import Profile, Profiler
+from model.profile import Profile, Profiler, ReadProfile
 from model.records import Relation, RelationName, SharedPassage, Span
 
 LONGEST_READ = 2000
@@ -99,12 +99,12 @@ class RelationScorer:
             for row in agreement.tolist()
         ]
 
-    def explain(self, a: Profile, b: Profile) -> Relation:
+    def explain(self, a: ReadProfile, b: ReadProfile) -> Relation:
         """Return the relation of b to a with the shared passages and what is new in b."""
         judged = self.score([(a, b)])[0]
         return replace(judged, shared=shared_passages(a, b), new_in_b=self._new_in(a, b))
 
-    def _new_in(self, a: Profile, b: Profile) -> tuple[Span, ...]:
+    def _new_in(self, a: ReadProfile, b: ReadProfile) -> tuple[Span, ...]:
         """Return the clauses of b most of whose weight is in words that a does not have."""
         new = []
         original = b.letter.text
@@ -132,7 +132,7 @@ def _name(same: float, text: float, related: float) -> RelationName:
     return "related" if related >= 0.5 else "different"
 
 
-def shared_passages(a: Profile, b: Profile) -> tuple[SharedPassage, ...]:
+def shared_passages(a: ReadProfile, b: ReadProfile) -> tuple[SharedPassage, ...]:
     """Return the passages of four characters and more that stand in both letters, in their order.
 
     Reads the first 2,000 words of each: matching words in order takes the product of both lengths at worst.

@@ -88,6 +88,10 @@ class Segment(Rows):
         """Return the ids of rows."""
         return [name.decode() for name in self.ids[rows].tolist()]
 
+    def encoded(self, rows: NDArray[np.intp]) -> NDArray[np.bytes_]:
+        """Return the ids of rows as UTF-8."""
+        return self.ids[rows]
+
 
 class Tail(Rows):
     """Rows in memory that grow by doubling, so that a million additions copy each row a few times only."""
@@ -143,3 +147,7 @@ class Tail(Rows):
     def names(self, rows: NDArray[np.intp]) -> list[str]:
         """Return the ids of rows."""
         return [self._ids[row] for row in rows.tolist()]
+
+    def encoded(self, rows: NDArray[np.intp]) -> NDArray[np.bytes_]:
+        """Return the ids of rows as UTF-8."""
+        return np.array([name.encode() for name in self.names(rows)], bytes)

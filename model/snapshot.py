@@ -54,7 +54,7 @@ def _merged(parts: Sequence[Segment | Tail]) -> Segment:
         chosen.append(rows)
         regions.append(np.asarray([*places, 0], np.int32)[part.regions[rows]])
     both = list(zip(parts, chosen, strict=True))
-    ids = np.array([name.encode() for part, rows in both for name in part.names(rows)], bytes)
+    ids = np.concatenate([part.encoded(rows) for part, rows in both])
     order = np.argsort(ids, kind="stable")
     vectors = np.concatenate([part.vectors[rows] for part, rows in both])[order]
     times = np.concatenate([part.times[rows] for part, rows in both])[order]

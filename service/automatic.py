@@ -6,16 +6,15 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache, cached_property
-from pathlib import Path
+from functools import cached_property
 from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Row
 
-from model import words
 from model.analyse import Analyser
 from model.gathering import LINK_FROM, NEAR_FROM
+from model.words.tables import fingerprint
 from service.caller import Caller
 from service.keys import Keys
 from service.queries import automatic as queries
@@ -135,18 +134,7 @@ def basis_of(analyser: Analyser) -> Basis:
 
 def _dictionary(analyser: Analyser) -> str:
     taxonomy = repr(analyser.category.taxonomy) if analyser.category else ""
-    return hashlib.sha256(f"{_words()}{taxonomy}".encode()).hexdigest()
-
-
-@cache
-def _words() -> str:
-    """Return a hash of the word tables and the user dictionary."""
-    files = sorted(file for file in Path(words.__file__).parent.iterdir() if file.suffix in (".yaml", ".txt"))
-    whole = hashlib.sha256()
-    for file in files:
-        content = file.read_bytes()
-        whole.update(f"{file.name} {len(content)} ".encode() + content)
-    return whole.hexdigest()
+    return hashlib.sha256(f"{fingerprint()}{taxonomy}".encode()).hexdigest()
 
 
 def _thresholds(analyser: Analyser) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from service.queries.archive import rows_of
 from service.queries.letters import moment
 from service.schemas.backup import FileEntry, Manifest
 from service.settings import Settings
-from service.tables import metadata
+from service.tables import DERIVED, metadata
 
 DATABASE = "database"
 
@@ -51,7 +51,10 @@ def back_up(database: Database, settings: Settings, path: Path, with_keys: bool 
 
 
 def _lines(connection: Connection, name: str) -> Iterator[bytes]:
-    for row in rows_of(connection, metadata.tables[name]):
+    table = metadata.tables[name]
+    if table.info.get(DERIVED):
+        return
+    for row in rows_of(connection, table):
         yield (json.dumps([_plain(value) for value in row], ensure_ascii=False) + "\n").encode()
 
 

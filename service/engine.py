@@ -1,18 +1,14 @@
 """The model and the index of this process, loaded once and shared by its threads."""
 
-import threading
-from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from itertools import islice
+from itertools import pairwise
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from model import artefact
 from model.analyse import Analyser
-from model.packing import Packed
-from model.profile import Profile
-from model.records import Letter, Relation
+from model.packing import pack, unpack
+from model.records import Letter
 from model.signatures import Signature
 from model.taxonomy import Taxonomy
 from service.db import Database
@@ -20,9 +16,6 @@ from service.indexes import EmbeddedIndexes, KeptIndexes, SharedIndexes
 from service.settings import Settings
 from service.snapshots import Snapshots
 from service.texts import text
-
-# Each takes some 5 KB, in every process.
-MOST_PROFILES = 1000
 
 
 def load_analyser(folder: Path, settings: Settings) -> Analyser:
@@ -33,51 +26,11 @@ def load_analyser(folder: Path, settings: Settings) -> Analyser:
     return analyser
 
 
-class Prepared:
-    """A model with the letters that it has prepared for comparison last."""
-
-    def __init__(self, analyser: Analyser) -> None:
-        self.analyser = analyser
-        self._lock = threading.Lock()
-        self._packed: OrderedDict[str, Packed] = OrderedDict()
-
-    def profiles(self, letters: Sequence[Letter]) -> list[Profile]:
-        """Return letters prepared for comparison; the last ones are kept."""
-        with self._lock:
-            kept = {letter.id: self._packed[letter.id] for letter in letters if letter.id in self._packed}
-        made = self.analyser.profiles([letter for letter in letters if letter.id not in kept])
-        ready = {profile.letter.id: profile for profile in made}
-        self._keep(kept | {letter_id: Packed.of(profile) for letter_id, profile in ready.items()})
-        ready |= {letter.id: kept[letter.id].profile(letter) for letter in letters if letter.id in kept}
-        return [ready[letter.id] for letter in letters if letter.id in ready]
-
-    def _keep(self, used: Mapping[str, Packed]) -> None:
-        with self._lock:
-            self._packed.update(used)
-            for letter_id in used:
-                self._packed.move_to_end(letter_id)
-            while len(self._packed) > MOST_PROFILES:
-                self._packed.popitem(last=False)
-
-    def relate(self, pairs: Sequence[tuple[Letter, Sequence[Letter]]]) -> list[list[Relation]]:
-        """Score each letter with each of its others, all at once, without evidence; nothing without a relation part."""
-        everyone = {one.id: one for letter, others in pairs for one in (letter, *others)}
-        ready = {profile.letter.id: profile for profile in self.profiles(list(everyone.values()))}
-        asked = [[(ready[other.id], ready[letter.id]) for other in others if ready] for letter, others in pairs]
-        scored = iter(self.analyser.relate([pair for of_letter in asked for pair in of_letter]))
-        return [list(islice(scored, len(of_letter))) for of_letter in asked]
-
-    def forget(self, letter_id: str) -> None:
-        """Keep a letter no longer."""
-        with self._lock:
-            self._packed.pop(letter_id, None)
-
-
 class Engine:
     """Answer what needs the model; catch up with letters that other processes stored before every search."""
 
     def __init__(self, analyser: Analyser, indexes: KeptIndexes | None = None) -> None:
-        self._model = Prepared(analyser)
+        self._analyser = analyser
         # Kept for good: processes share its memory, and taking it apart would make each write into a copy of its own.
         self._first = analyser
         self.indexes = indexes if indexes is not None else EmbeddedIndexes()
@@ -93,7 +46,7 @@ class Engine:
     @property
     def analyser(self) -> Analyser:
         """Return the model in use; who needs it several times for one answer asks once."""
-        return self._model.analyser
+        return self._analyser
 
     @property
     def taxonomy(self) -> Taxonomy | None:
@@ -106,31 +59,30 @@ class Engine:
         letters = [Letter(f"sample-{number}", body=body) for number, body in enumerate(samples)]
         self.analyser.analyse(letters)
         self.analyser.vectors(letters)
-        self.relate([(letters[0], letters[1:])])
-        self.switch(self.analyser)
+        self.analyser.relate(list(pairwise(unpack(pack(profile)) for profile in self.analyser.profiles(letters))))
 
     def switch(self, analyser: Analyser) -> None:
         """Use another model from now on; what is being answered is answered to its end by the one before.
 
         The indexes stay: vectors of two models speak of the same places, so that letters are found until they have
-        their new vectors, and every pair is scored by the model in use from its texts.
+        their new vectors, and every pair is scored by the model in use.
         """
-        self._model = Prepared(analyser)
+        self._analyser = analyser
 
     def start(self, connection: Connection) -> None:
         """Begin with what the indexes hold from an earlier time, and catch up."""
-        self.indexes.start(connection, self._forget)
+        self.indexes.start(connection)
 
     def catch_up(self, connection: Connection) -> None:
         """Take in every change committed since the last time.
 
         The transaction of the connection must not have written yet: what it may still roll back is not to be learnt.
         """
-        self.indexes.catch_up(connection, self._forget)
+        self.indexes.catch_up(connection)
 
     def keep(self, database: Database) -> None:
         """Save memory, and time to the next start; best done where nobody waits for a lock."""
-        self.indexes.keep(database, self._forget)
+        self.indexes.keep(database)
 
     @property
     def last_change(self) -> int:
@@ -141,18 +93,7 @@ class Engine:
         """Return the ids of up to `count` letters at least so near to a vector, among accusations or all others."""
         return self.indexes.nearest(vector, restricted, count, at_least)
 
-    def _forget(self, letter_id: str) -> None:
-        self._model.forget(letter_id)
-
     def vector(self, letter: Letter) -> Signature | None:
         """Return the vector of a letter; None without a relation part."""
         found = self.analyser.vectors([letter])
         return found[0] if len(found) else None
-
-    def profiles(self, letters: Sequence[Letter]) -> list[Profile]:
-        """Return letters prepared for comparison."""
-        return self._model.profiles(letters)
-
-    def relate(self, pairs: Sequence[tuple[Letter, Sequence[Letter]]]) -> list[list[Relation]]:
-        """Score each letter with each of its others, all at once, without evidence."""
-        return self._model.relate(pairs)

@@ -1,7 +1,7 @@
 """The indexes of similar letters, open letters and accusations apart, kept up with the database."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -17,7 +17,6 @@ from service.snapshots import Indexes, Snapshots
 
 # So many changes are read from the database at a time.
 PAGE = 10_000
-Forget = Callable[[str], None]
 
 
 class KeptIndexes(Protocol):
@@ -30,17 +29,17 @@ class KeptIndexes(Protocol):
     def last_change(self) -> int:
         """Return the number of the last change that was taken in."""
 
-    def start(self, connection: Connection, forget: Forget) -> None:
+    def start(self, connection: Connection) -> None:
         """Begin, and catch up."""
 
-    def catch_up(self, connection: Connection, forget: Forget) -> None:
+    def catch_up(self, connection: Connection) -> None:
         """Take in every change committed since the last time.
 
-        The transaction of the connection must not have written yet. `forget` is called with each letter that went.
+        The transaction of the connection must not have written yet.
         """
 
-    def keep(self, database: Database, forget: Forget) -> None:
-        """Save memory, and time to the next start, where nobody waits for a lock; `forget` as in catching up."""
+    def keep(self, database: Database) -> None:
+        """Save memory, and time to the next start, where nobody waits for a lock."""
 
     def nearest(self, vector: Signature, restricted: bool, count: int, at_least: float) -> list[str]:
         """Return the ids of up to `count` letters at least so near to a vector, among accusations or all others."""
@@ -72,24 +71,24 @@ class EmbeddedIndexes(KeptIndexes):
         """Return the number of the last change that was taken in."""
         return self._last_change
 
-    def start(self, connection: Connection, forget: Forget) -> None:
+    def start(self, connection: Connection) -> None:
         """Begin with the last snapshot of the indexes, or with none."""
         with self._lock:
             if self.snapshots:
                 self._indexes, self._last_change = self.snapshots.open(connection)
                 self._snapshot = self._last_change
-            self.catch_up(connection, forget)
+            self.catch_up(connection)
 
-    def catch_up(self, connection: Connection, forget: Forget) -> None:
+    def catch_up(self, connection: Connection) -> None:
         """Take in every change committed since the last time."""
         with self._lock:
             more = True
             while more:
                 page = changes_since(connection, self._last_change, PAGE)
-                self._take_in(page, forget)
+                self._take_in(page)
                 more = len(page) == PAGE
 
-    def keep(self, database: Database, forget: Forget) -> None:
+    def keep(self, database: Database) -> None:
         """Write a snapshot of the indexes if enough has changed; take up the one that any process wrote last."""
         if self.snapshots is None:
             return
@@ -98,30 +97,27 @@ class EmbeddedIndexes(KeptIndexes):
                 self.snapshots.save(connection, self._indexes, self._last_change)
         if (newest := self.snapshots.newest) > self._snapshot:
             with database.read() as connection:
-                self._take_up(newest, self.snapshots.open(connection), connection, forget)
+                self._take_up(newest, self.snapshots.open(connection), connection)
 
-    def _take_up(self, newest: int, opened: tuple[Indexes, int], connection: Connection, forget: Forget) -> None:
+    def _take_up(self, newest: int, opened: tuple[Indexes, int], connection: Connection) -> None:
         """Go on from a snapshot that was opened, unless another thread has meanwhile seen more than this one can."""
         with self._lock:
             before = self._indexes, self._last_change
             if opened[1]:
                 self._indexes, self._last_change = opened
-                self.catch_up(connection, forget)
+                self.catch_up(connection)
             if self._last_change < before[1]:
                 self._indexes, self._last_change = before
             else:
                 self._snapshot = newest
 
-    def _take_in(self, page: Sequence[Row[Any]], forget: Forget) -> None:
+    def _take_in(self, page: Sequence[Row[Any]]) -> None:
         # Of a letter that changed twice only what it is now counts.
         latest = {change.letter_id: (change, entry_of(change)) for change in page}
         for restricted, index in self._indexes.items():
             here = [entry for change, entry in latest.values() if entry and change.restricted == restricted]
             index.remove(latest.keys() - {entry.id for entry in here})
             index.add(here)
-        for letter_id, (_, entry) in latest.items():
-            if entry is None:
-                forget(letter_id)
         if page:
             self._last_change = page[-1].number
 
@@ -149,22 +145,22 @@ class SharedIndexes(KeptIndexes):
         with self._database.read() as connection:
             return mark_in(connection, waiting=False)[0]
 
-    def start(self, connection: Connection, forget: Forget) -> None:
+    def start(self, connection: Connection) -> None:
         """Make the tables where they are missing, and catch up."""
         SharedIndex.prepare(self._database.engine)
-        self.catch_up(connection, forget)
+        self.catch_up(connection)
 
-    def catch_up(self, connection: Connection, forget: Forget) -> None:
+    def catch_up(self, connection: Connection) -> None:
         """Take in every change committed since the last time.
 
         This has a transaction of its own, one at a time in all processes by the lock of the mark, so that the search
         that follows sees what it wrote. The given one is not needed.
         """
         del connection
-        while self._take_in_page(forget):
+        while self._take_in_page():
             continue
 
-    def _take_in_page(self, forget: Forget) -> int:
+    def _take_in_page(self) -> int:
         with self._database.engine.begin() as own:
             number, letter_id = mark_in(own)
             if letter_of_change(own, number) != letter_id:
@@ -180,12 +176,9 @@ class SharedIndexes(KeptIndexes):
                 index.replace(own, latest, here)
             if page:
                 put_mark(own, page[-1].number, page[-1].letter_id)
-        for letter, (_, entry) in latest.items():
-            if entry is None:
-                forget(letter)
         return len(page)
 
-    def keep(self, database: Database, forget: Forget) -> None:
+    def keep(self, database: Database) -> None:
         """Do nothing: the database keeps the indexes."""
 
     def nearest(self, vector: Signature, restricted: bool, count: int, at_least: float) -> list[str]:

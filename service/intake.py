@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from ulid import ULID
 
 from model.errors import LetterError
+from model.packing import pack
 from model.records import Letter
 from model.signatures import Signature
 from service import audit
@@ -23,6 +24,7 @@ from service.flagging import Flagger, flags_follow
 from service.keys import Keys
 from service.linking import Arrival, find_links, join_matters
 from service.model_watch import ModelWatch
+from service.preparing import maker_of
 from service.queries import letters as queries
 from service.queries.additions import Additions
 from service.queries.letters import moment
@@ -54,6 +56,7 @@ class ReadLetter:
     letter: Letter
     analysis: AnalysisOut
     vector: Signature | None
+    prepared: bytes | None
     basis: Basis
     words: Words
 
@@ -146,13 +149,13 @@ class Intake:
         """Read letters before they are taken in; many at once are read several times as fast."""
         analyser = self.engine.analyser
         analyses = analyser.analyse(letters)
-        vectors: Sequence[Signature | None] = list(analyser.vectors(letters)) or [None] * len(letters)
-        # Linking compares them inside the transaction; while they are prepared here nobody has to wait.
-        self.engine.profiles(letters)
+        nothing: list[None] = [None] * len(letters)
+        vectors: Sequence[Signature | None] = list(analyser.vectors(letters)) or nothing
+        prepared: Sequence[bytes | None] = [pack(profile) for profile in analyser.profiles(letters)] or nothing
         basis = basis_of(analyser)
         return [
-            ReadLetter(letter, AnalysisOut.of(analysis), vector, basis, words_of(letter.title, letter.body))
-            for letter, analysis, vector in zip(letters, analyses, vectors, strict=True)
+            ReadLetter(letter, AnalysisOut.of(analysis), vector, packed, basis, words_of(letter.title, letter.body))
+            for letter, analysis, vector, packed in zip(letters, analyses, vectors, prepared, strict=True)
         ]
 
     def _store(self, connection: Connection, fresh: Sequence[tuple[Delivery, ReadLetter]]) -> set[str]:
@@ -163,6 +166,8 @@ class Intake:
                 who_wrote(self.keys, key, delivery.given, read.letter),
                 read.vector,
                 is_accusation(delivery.given, read.analysis),
+                read.prepared,
+                read.basis.model,
             )
             for delivery, read in fresh
         ]
@@ -176,6 +181,8 @@ class Intake:
             additions.words(arrival.letter.id, values["received_at"], read.words)
             if arrival.vector is not None:
                 additions.vector(arrival.letter.id, arrival.vector.tobytes(), read.basis.model)
+            if read.prepared is not None:
+                additions.prepared(arrival.letter.id, read.prepared, maker_of(read.basis.model))
             hidden = sealed_of(self.keys, delivery.given, arrival.letter)
             additions.kept_apart(arrival.letter.id, *hidden, hashes_of(self.keys, delivery.given.accused or ()))
             matters.add(place.matter)

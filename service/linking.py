@@ -1,33 +1,42 @@
 """Links new letters to those that may be of the same matter, and finds their matters."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
+from model.analyse import Analyser
 from model.gathering import LINK_FROM, MOST_COMPARED, NEAR_FROM, Link
-from model.records import Letter, Relation
+from model.records import Letter
 from model.signatures import Signature
 from model.similar import EmbeddedIndex, Entry
 from service.engine import Engine
+from service.preparing import Preparation
 from service.queries import letters as letter_queries
 from service.queries.thresholds import join_from
-from service.regrouping import Place, Why, circle_of, letter_of_row, open_matter, settle
+from service.regrouping import Place, Why, circle_of, open_matter, settle
 
 # Scores that differ only by the order of adding up must compare as equal.
 DIGITS = 9
+# So many pairs are compared at once: their letters lie in memory, a dozen kilobytes each.
+PIECE = 256
 ARRIVED = Why("a new letter changed what belongs together")
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A letter that is about to be stored, with its vector, among accusations or among all others."""
+    """A letter that is about to be stored, with its vector, among accusations or among all others.
+
+    `prepared` is what the version `model` has prepared of it for comparison, if one has.
+    """
 
     letter: Letter
     vector: Signature | None
     restricted: bool
+    prepared: bytes | None = None
+    model: str | None = None
 
 
 def find_links(connection: Connection, engine: Engine, arrivals: Sequence[Arrival]) -> list[list[Link]]:
@@ -36,17 +45,34 @@ def find_links(connection: Connection, engine: Engine, arrivals: Sequence[Arriva
     Accusations meet accusations only. Compared are the letters whose texts are near, and those that somebody who wrote
     this one wrote too: the facts decide in either case. The engine must have caught up before the transaction wrote.
     """
+    analyser = engine.analyser
+    if analyser.relation is None:
+        return [[] for _ in arrivals]
     near = _near(connection, engine, arrivals)
-    ids = set[str]().union(*near) - {arrival.letter.id for arrival in arrivals}
-    known = {row.id: (letter_of_row(row), row.restricted) for row in _texts(connection, ids)}
-    known |= {arrival.letter.id: (arrival.letter, arrival.restricted) for arrival in arrivals}
-    others = [
-        [known[one][0] for one in sorted(found) if one in known and known[one][1] == arrival.restricted]
+    known = letter_queries.compartments_of(connection, set[str]().union(*near))
+    known |= {arrival.letter.id: arrival.restricted for arrival in arrivals}
+    pairs = [
+        [(other, arrival.letter.id) for other in sorted(found) if known.get(other) is arrival.restricted]
         for arrival, found in zip(arrivals, near, strict=True)
     ]
-    letters = [arrival.letter for arrival in arrivals]
-    scored = engine.relate(list(zip(letters, others, strict=True)))
-    return [_links(*each) for each in zip(letters, others, scored, strict=True)]
+    preparation = _preparation(connection, analyser, arrivals)
+    scored = _scored(preparation, [pair for theirs in pairs for pair in theirs])
+    return [[link for link in islice(scored, len(theirs)) if link.score >= LINK_FROM] for theirs in pairs]
+
+
+def _preparation(connection: Connection, analyser: Analyser, arrivals: Sequence[Arrival]) -> Preparation:
+    given = {one.letter.id: one.letter for one in arrivals}
+    packed = {one.letter.id: one.prepared for one in arrivals if one.prepared and one.model == analyser.version}
+    return Preparation(connection, analyser, given, packed)
+
+
+def _scored(preparation: Preparation, pairs: Sequence[tuple[str, str]]) -> Iterator[Link]:
+    for start in range(0, len(pairs), PIECE):
+        piece = pairs[start : start + PIECE]
+        profiles = preparation.profiles({one for pair in piece for one in pair})
+        relations = preparation.analyser.relate([(profiles[a], profiles[b]) for a, b in piece])
+        for (a, b), relation in zip(piece, relations, strict=True):
+            yield Link(min(a, b), max(a, b), round(relation.score, DIGITS), relation.name)
 
 
 def _near(connection: Connection, engine: Engine, arrivals: Sequence[Arrival]) -> list[set[str]]:
@@ -69,19 +95,6 @@ def _near(connection: Connection, engine: Engine, arrivals: Sequence[Arrival]) -
             wrote[one].add(letter.id)
         found.append(near - {letter.id})
     return found
-
-
-def _texts(connection: Connection, ids: Collection[str]) -> Iterable[Row[Any]]:
-    return letter_queries.texts_by_id(connection, sorted(ids)).values()
-
-
-def _links(letter: Letter, others: Sequence[Letter], relations: Sequence[Relation]) -> list[Link]:
-    scored = [round(relation.score, DIGITS) for relation in relations]
-    return [
-        Link(min(letter.id, other.id), max(letter.id, other.id), score, relation.name)
-        for other, relation, score in zip(others, relations, scored, strict=True)
-        if score >= LINK_FROM
-    ]
 
 
 def join_matters(

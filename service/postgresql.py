@@ -50,6 +50,8 @@ def arguments(url: URL, wait: int, threads: int) -> dict[str, Any]:
         # A request may write while it reads; background work comes on top.
         "max_overflow": 2 * threads,
         "pool_timeout": wait,
+        # The one used last is taken first: each that was ever used keeps buffers, here and in the server.
+        "pool_use_lifo": True,
     }
 
 

@@ -92,9 +92,10 @@ class Reanalysis:
                 and accuses(self._holds(connection, row, read[row.id]))
             ]
         for letter_id in found:
-            with self.database.write() as connection, flags_follow(connection, self.flagger):
+            with self.database.write() as connection, flags_follow(connection, self.flagger) as touched:
                 transfer_letter(connection, self.engine, letter_id, restricted=True)
                 row = queries.letters_by_id(connection, [letter_id])[letter_id]
+                touched.add(row.matter_id)
                 self._revise(connection, row, read[letter_id], restricted_now=True)
                 self.progress.advance(connection, self._done)
 

@@ -7,11 +7,11 @@ from sqlalchemy import Connection
 
 from service.caller import Caller
 from service.db import Database
-from service.errors import Problem
+from service.errors import Busy, Problem
 from service.intake import Intake, Stored
 from service.reading import Reader
 from service.repeats import Delivery
-from service.rounds import Rounds
+from service.rounds import MOST_IN_ROUND, Rounds
 from service.schemas.views import LetterOut
 
 
@@ -46,8 +46,11 @@ class Reception:
         return outcome
 
     def receive_all(self, deliveries: Sequence[Delivery]) -> list[Received | Problem]:
-        """Store letters and show them; returns for each, in order, what became of it or why it was refused."""
-        outcomes = self._intake.take_all(deliveries)
+        """Store letters and show them; returns for each, in order, what became of it or why it was refused.
+
+        Raises Busy if the database does not answer before any is stored.
+        """
+        outcomes = self._taken(deliveries)
         callers: dict[Caller, list[Stored]] = {}
         for delivery, outcome in zip(deliveries, outcomes, strict=True):
             if not isinstance(outcome, Problem):
@@ -58,6 +61,18 @@ class Reception:
             outcome if isinstance(outcome, Problem) else next(shown[delivery.caller])
             for delivery, outcome in zip(deliveries, outcomes, strict=True)
         ]
+
+    def _taken(self, deliveries: Sequence[Delivery]) -> list[Stored | Problem]:
+        outcomes: list[Stored | Problem] = []
+        for first in range(0, len(deliveries), MOST_IN_ROUND):
+            try:
+                outcomes += self._intake.take_all(deliveries[first : first + MOST_IN_ROUND])
+            except Busy as busy:
+                if not outcomes:
+                    raise
+                # What is stored already is told; the rest can be sent again.
+                return outcomes + [busy] * (len(deliveries) - first)
+        return outcomes
 
     def _show(self, connection: Connection, caller: Caller, stored: Sequence[Stored]) -> list[Received]:
         reader = self._reader(connection, caller)

@@ -44,6 +44,14 @@ class Delivery:
         return (self.caller.name, self.key) if self.key else None
 
 
+def line_keys(key: str | None, lines: int) -> list[str | None]:
+    """Return an idempotency key for each line of a batch that was sent under one, none without it."""
+    if key is None:
+        return [None] * lines
+    whole = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+    return [f"{whole}/{line}" for line in range(1, lines + 1)]
+
+
 class Repeats:
     """Hold what was stored under the names of some deliveries, and what is stored under them from now on."""
 

@@ -17,7 +17,7 @@ from service.office import this_office
 from service.preconditions import is_known
 from service.queries.letters import letters_by_id
 from service.reception import Received
-from service.repeats import Delivery
+from service.repeats import Delivery, line_keys
 from service.requests import MEBIBYTE, accept_up_to
 from service.schemas.corrections import CorrectionIn
 from service.schemas.headers import ConditionHeader, DeliveryHeader, KnownHeader
@@ -73,16 +73,20 @@ def _count(received: Received) -> None:
 @letters_api.post("/letters/batch", responses={200: BatchOut})
 @allow(READERS)
 @accept_up_to(16 * MEBIBYTE)
-def deliver_batch(body: BatchIn) -> Response:
-    """Store up to 1,000 letters; one that is refused disturbs no other."""
-    lines = [_checked(record) for record in body.letters]
+def deliver_batch(header: DeliveryHeader, body: BatchIn) -> Response:
+    """Store up to 1,000 letters; one that is refused disturbs no other.
+
+    With an Idempotency-Key each letter is stored once, however often the batch is sent: as is best if a line says 503.
+    """
+    keys = line_keys(header.idempotency_key, len(body.letters))
+    lines = [_checked(record, key) for record, key in zip(body.letters, keys, strict=True)]
     outcomes = iter(this_office().reception.receive_all([line for line in lines if isinstance(line, Delivery)]))
     return answer(BatchOut(items=[_line(next(outcomes) if isinstance(line, Delivery) else line) for line in lines]))
 
 
-def _checked(record: object) -> Delivery | LetterError:
+def _checked(record: object, key: str | None) -> Delivery | LetterError:
     try:
-        return Delivery(letter_in(record), this_caller())
+        return Delivery(letter_in(record), this_caller(), key)
     except LetterError as error:
         return error
 

@@ -14,10 +14,10 @@ from service.queries.matters import insert_links
 from service.queries.search import put_words
 from service.scope_keys import unit_key
 from service.search_words import Words
-from service.tables import accused, changes, identities, letters, matters, sealed, vectors
+from service.tables import accused, changes, identities, letters, matters, prepared, sealed, vectors
 
 # In this order each row finds those that it refers to.
-_ORDER = (matters, letters, identities, vectors, changes, sealed, accused)
+_ORDER = (matters, letters, identities, vectors, prepared, changes, sealed, accused)
 # A letter may join a matter that stands with a unit.
 _INSERTS = {letters: insert(letters).values(unit_key=unit_key_of(bindparam("joined")))}
 
@@ -50,6 +50,10 @@ class Additions:
         """Store the vector that a version of the model made of a letter, and tell other processes."""
         self._rows[vectors].append({"letter_id": letter_id, "vector": vector, "model": model})
         self._rows[changes].append({"letter_id": letter_id, "kind": "put"})
+
+    def prepared(self, letter_id: str, content: bytes, maker: str) -> None:
+        """Store what a maker has prepared of a letter for comparison."""
+        self._rows[prepared].append({"letter_id": letter_id, "content": content, "maker": maker})
 
     def kept_apart(self, letter_id: str, key: str, content: bytes, accused_hashes: Collection[str]) -> None:
         """Store what a key has sealed of a letter, and the hashes of whom it accuses."""

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from model.when import OFFICE_ZONE
+from service.queries.among import among
 from service.tables import daily_counts, letters
 
 CATEGORY, CHANNEL, REGION, VERDICT = "category", "channel", "region", "verdict"
@@ -50,7 +51,7 @@ def recounted(
     counted = letter_ids if not _FACTS.isdisjoint(changing) else ()
     matter_ids = set(joined)
     if not _ORDER.isdisjoint(changing):
-        held = select(letters.c.matter_id).where(letters.c.id.in_(letter_ids))
+        held = select(letters.c.matter_id).where(among(letters.c.id, letter_ids))
         matter_ids.update(connection.execute(held).scalars() if letter_ids else ())
     before = _standing(connection, counted, matter_ids)
     yield
@@ -63,7 +64,7 @@ def _standing(connection: Connection, letter_ids: Collection[str], matter_ids: C
     """Return how letters are counted as they stand, and how those of matters follow each other."""
     found: _Counts = Counter()
     if letter_ids:
-        facts = select(*(letters.c[name] for name in sorted(_FACTS))).where(letters.c.id.in_(letter_ids))
+        facts = select(*(letters.c[name] for name in sorted(_FACTS))).where(among(letters.c.id, letter_ids))
         found.update(place for row in connection.execute(facts) for place in _places(row._asdict()))
     found.update(_followers(_in_order(connection, matter_ids)))
     return found
@@ -72,7 +73,7 @@ def _standing(connection: Connection, letter_ids: Collection[str], matter_ids: C
 def _in_order(connection: Connection, matter_ids: Collection[str]) -> list[Row[Any]]:
     """Return the letters of matters, one matter after the other."""
     order = (letters.c.matter_id, letters.c.received_at, letters.c.id)
-    held = select(*order, letters.c.restricted).where(letters.c.matter_id.in_(matter_ids)).order_by(*order)
+    held = select(*order, letters.c.restricted).where(among(letters.c.matter_id, matter_ids)).order_by(*order)
     return list(connection.execute(held)) if matter_ids else []
 
 

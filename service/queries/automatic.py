@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
+from service.queries.among import among
 from service.tables import automatic_decisions, bases
 
 
@@ -37,11 +38,11 @@ def review_latest(connection: Connection, letter_ids: Collection[str], kind: str
     table = automatic_decisions
     latest = (
         select(func.max(table.c.number))
-        .where(table.c.letter_id.in_(letter_ids), table.c.kind == kind)
+        .where(among(table.c.letter_id, letter_ids), table.c.kind == kind)
         .group_by(table.c.letter_id)
     )
     numbers = connection.execute(latest).scalars().all()
-    connection.execute(update(table).where(table.c.number.in_(numbers)).values(values))
+    connection.execute(update(table).where(among(table.c.number, numbers)).values(values))
 
 
 def letters_undone_by(connection: Connection, event: int) -> set[str]:

@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from model.records import VisitLevel
 from service.matters import Duty
+from service.queries.among import among
 from service.queries.letters import Sight, ahead, moment
 from service.queries.matters import of_level
 from service.queries.places import first_in_sight, in_sight, places_of
@@ -46,7 +47,7 @@ def put_deadlines(
 ) -> None:
     """Store what is owed in matters, in place of what was owed before, and where the letters held by them belong."""
     for table in (deadlines, deadline_scopes):
-        connection.execute(delete(table).where(table.c.matter_id.in_(list(owed))))
+        connection.execute(delete(table).where(among(table.c.matter_id, list(owed))))
     rows = [
         {"matter_id": matter_id, "clock": duty.name, "due_at": moment(duty.due_at)}
         for matter_id, duties in owed.items()
@@ -121,7 +122,7 @@ def nothing_due() -> ColumnElement[bool]:
 
 def first_duties(connection: Connection, matter_ids: Iterable[str]) -> dict[str, Row[Any]]:
     """Return matter_id, clock and due_at of the first duty in each of some matters; nothing where nothing is due."""
-    statement = select(deadline_scopes).where(deadline_scopes.c.matter_id.in_(set(matter_ids)))
+    statement = select(deadline_scopes).where(among(deadline_scopes.c.matter_id, set(matter_ids)))
     return {row.matter_id: row for row in connection.execute(statement)}
 
 

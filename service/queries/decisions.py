@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, and_, exists, insert, or_, select, update
 
+from service.queries.among import among
 from service.queries.letters import moment
 from service.tables import decisions, events, letters, links
 
@@ -56,7 +57,7 @@ def insert_pairs(
 
 def standing_pairs(connection: Connection, ids: Collection[str], kind: Kind | None = None) -> list[Row[Any]]:
     """Return the standing rows, of a kind or all, with at least one of these letters, in the order of their making."""
-    touching = or_(decisions.c.a_id.in_(ids), decisions.c.b_id.in_(ids))
+    touching = or_(among(decisions.c.a_id, ids), among(decisions.c.b_id, ids))
     statement = select(decisions).where(STANDING, touching)
     if kind is not None:
         statement = statement.where(decisions.c.kind == kind)
@@ -110,7 +111,7 @@ def take_back(connection: Connection, act: int, by: int) -> None:
 
 def supersede(connection: Connection, numbers: Collection[int], by: int) -> None:
     """Put rows out of force by the event of a later decision."""
-    connection.execute(update(decisions).where(decisions.c.number.in_(numbers)).values(undone_by=by))
+    connection.execute(update(decisions).where(among(decisions.c.number, numbers)).values(undone_by=by))
 
 
 def standing_with_scores(connection: Connection, restricted: bool) -> list[Row[Any]]:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from model.records import VisitLevel
+from service.queries.among import among
 from service.queries.letters import Sight, moment
 from service.queries.places import in_sight, places_of
 from service.tables import events, flag_scopes, flags, identities, letters
@@ -33,7 +34,7 @@ def joinings_since(connection: Connection, since: datetime) -> list[Row[Any]]:
 
 def events_of_kinds(connection: Connection, matter_ids: Sequence[str], kinds: Sequence[str]) -> list[Row[Any]]:
     """Return the events of some kinds in matters, in the order in which they were recorded."""
-    statement = select(events).where(events.c.matter_id.in_(matter_ids), events.c.kind.in_(kinds))
+    statement = select(events).where(among(events.c.matter_id, matter_ids), events.c.kind.in_(kinds))
     return list(connection.execute(statement.order_by(events.c.number)))
 
 
@@ -64,14 +65,14 @@ def count_flagged(connection: Connection, sight: Sight, level: VisitLevel, most:
 
 def stored_levels(connection: Connection, matter_ids: Collection[str]) -> dict[str, str]:
     """Return the levels of stored flags, by matter."""
-    rows = connection.execute(select(flags.c.matter_id, flags.c.level).where(flags.c.matter_id.in_(matter_ids)))
+    rows = connection.execute(select(flags.c.matter_id, flags.c.level).where(among(flags.c.matter_id, matter_ids)))
     return {row.matter_id: row.level for row in rows}
 
 
 def put_flags(connection: Connection, rows: Sequence[dict[str, Any]], held: Mapping[str, Sequence[Row[Any]]]) -> None:
     """Store flags in place of those that the matters of the letters had, and remove those of the other matters."""
     for table in (flags, flag_scopes):
-        connection.execute(delete(table).where(table.c.matter_id.in_(list(held))))
+        connection.execute(delete(table).where(among(table.c.matter_id, list(held))))
     if rows:
         connection.execute(insert(flags), rows)
         named = [{name: row[name] for name in ("matter_id", "level", "points")} for row in rows]

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, case, delete, func, insert, or_, select, update
 
+from service.queries.among import among
 from service.queries.letters import behind, moment
 from service.tables import jobs
 
@@ -29,7 +30,7 @@ def find_by_key(connection: Connection, key: str) -> Row[Any] | None:
 
 def known_keys(connection: Connection, keys: Collection[str]) -> set[str]:
     """Return those of the keys that jobs have."""
-    return set(connection.execute(select(jobs.c.key).where(jobs.c.key.in_(keys))).scalars())
+    return set(connection.execute(select(jobs.c.key).where(among(jobs.c.key, keys))).scalars())
 
 
 def find_active(connection: Connection, kind: str) -> Row[Any] | None:
@@ -107,5 +108,5 @@ def delete_finished(connection: Connection, before: datetime, kept: Collection[s
     """Delete up to `limit` jobs that ended before a time, but those of the kinds that are kept; returns how many."""
     ended = select(jobs.c.id).where(jobs.c.finished_at < moment(before), jobs.c.kind.not_in(kept))
     ids = list(connection.execute(ended.order_by(jobs.c.id).limit(limit)).scalars())
-    connection.execute(delete(jobs).where(jobs.c.id.in_(ids)))
+    connection.execute(delete(jobs).where(among(jobs.c.id, ids)))
     return len(ids)

@@ -22,9 +22,10 @@ from sqlalchemy import (
     update,
 )
 
+from service.queries.among import among
 from service.queries.arrivals import recounted
 from service.scope_keys import unit_key
-from service.tables import accused, changes, idempotency_keys, identities, letters, matters, sealed, vectors
+from service.tables import accused, changes, idempotency_keys, identities, letters, matters, prepared, sealed, vectors
 
 ChangeKind = Literal["put", "removed"]
 # A letter with what is sealed of it, `people`.
@@ -144,8 +145,8 @@ def insert_change(connection: Connection, letter_id: str, kind: ChangeKind) -> N
 
 
 def forget_likeness(connection: Connection, letter_id: str) -> None:
-    """Remove the vector of a letter and the hashes of who wrote it, and tell other processes."""
-    for table in (vectors, identities):
+    """Remove what a letter is found and compared by and the hashes of who wrote it, and tell other processes."""
+    for table in (vectors, prepared, identities):
         connection.execute(delete(table).where(table.c.letter_id == letter_id))
     insert_change(connection, letter_id, "removed")
 
@@ -182,13 +183,13 @@ def find_letter(connection: Connection, letter_id: str, sight: Sight) -> Row[Any
 
 def find_letters(connection: Connection, ids: Sequence[str], sight: Sight) -> dict[str, Row[Any]]:
     """Return those of the letters that the caller may see."""
-    rows = connection.execute(WHOLE.where(letters.c.id.in_(ids), sight.condition())) if ids else ()
+    rows = connection.execute(WHOLE.where(among(letters.c.id, ids), sight.condition())) if ids else ()
     return {row.id: row for row in rows}
 
 
 def seen_among(connection: Connection, ids: Collection[str], sight: Sight) -> set[str]:
     """Return the ids of those of the letters that the caller may see."""
-    statement = select(letters.c.id).where(letters.c.id.in_(ids), sight.condition())
+    statement = select(letters.c.id).where(among(letters.c.id, ids), sight.condition())
     return set(connection.execute(statement).scalars()) if ids else set()
 
 
@@ -208,25 +209,31 @@ def accusations_without_hashes(connection: Connection, after: str, limit: int) -
 
 def letters_by_id(connection: Connection, ids: Sequence[str]) -> dict[str, Row[Any]]:
     """Return the letters of the ids that exist."""
-    rows = connection.execute(WHOLE.where(letters.c.id.in_(ids)))
+    rows = connection.execute(WHOLE.where(among(letters.c.id, ids)))
     return {row.id: row for row in rows}
 
 
 def texts_by_id(connection: Connection, ids: Sequence[str]) -> dict[str, Row[Any]]:
     """Return what the letters of the ids say and where they belong, without what the model and people made of them."""
-    rows = connection.execute(select(*_TEXTS).where(letters.c.id.in_(ids))) if ids else ()
+    rows = connection.execute(select(*_TEXTS).where(among(letters.c.id, ids))) if ids else ()
     return {row.id: row for row in rows}
+
+
+def compartments_of(connection: Connection, ids: Collection[str]) -> dict[str, bool]:
+    """Return for those of the letters that exist whether they are among accusations."""
+    rows = connection.execute(select(letters.c.id, letters.c.restricted).where(among(letters.c.id, ids))) if ids else ()
+    return {row.id: row.restricted for row in rows}
 
 
 def companions(connection: Connection, ids: Sequence[str]) -> set[str]:
     """Return the ids of all letters in the matters of these letters."""
-    theirs = select(letters.c.matter_id).where(letters.c.id.in_(ids))
+    theirs = select(letters.c.matter_id).where(among(letters.c.id, ids))
     return set(connection.execute(select(letters.c.id).where(letters.c.matter_id.in_(theirs))).scalars())
 
 
 def letters_of_matters(connection: Connection, matter_ids: Sequence[str], sight: Sight) -> list[Row[Any]]:
     """Return the letters of matters, oldest first."""
-    statement = WHOLE.where(letters.c.matter_id.in_(matter_ids), sight.condition())
+    statement = WHOLE.where(among(letters.c.matter_id, matter_ids), sight.condition())
     return list(connection.execute(statement.order_by(letters.c.received_at, letters.c.id)))
 
 
@@ -234,13 +241,13 @@ def receipts_of(connection: Connection, matter_ids: Sequence[str]) -> list[Row[A
     """Return matter_id, received_at and stored_at of all letters of matters, and the revision of the matter."""
     columns = (letters.c.matter_id, letters.c.received_at, letters.c.stored_at, matters.c.revision)
     statement = select(*columns).join(matters, matters.c.id == letters.c.matter_id)
-    return list(connection.execute(statement.where(matters.c.id.in_(matter_ids))))
+    return list(connection.execute(statement.where(among(matters.c.id, matter_ids))))
 
 
 def identities_of(connection: Connection, ids: Sequence[str]) -> dict[str, frozenset[str]]:
     """Return the hashes of who wrote, by letter."""
     found: dict[str, set[str]] = {letter_id: set() for letter_id in ids}
-    for row in connection.execute(select(identities).where(identities.c.letter_id.in_(ids))):
+    for row in connection.execute(select(identities).where(among(identities.c.letter_id, ids))):
         found[row.letter_id].add(row.hash)
     return {letter_id: frozenset(hashes) for letter_id, hashes in found.items()}
 
@@ -285,7 +292,7 @@ def count_letters(connection: Connection) -> int:
 
 def with_vector(connection: Connection, ids: Collection[str]) -> set[str]:
     """Return those of the letters that have a vector; those that were removed have none."""
-    return set(connection.execute(select(vectors.c.letter_id).where(vectors.c.letter_id.in_(ids))).scalars())
+    return set(connection.execute(select(vectors.c.letter_id).where(among(vectors.c.letter_id, ids))).scalars())
 
 
 def letters_by_the_same(connection: Connection, hashes: Collection[str]) -> list[Row[Any]]:
@@ -293,7 +300,7 @@ def letters_by_the_same(connection: Connection, hashes: Collection[str]) -> list
     statement = (
         select(identities.c.hash, identities.c.letter_id, letters.c.restricted)
         .join(letters, letters.c.id == identities.c.letter_id)
-        .where(identities.c.hash.in_(sorted(hashes)))
+        .where(among(identities.c.hash, sorted(hashes)))
     )
     return list(connection.execute(statement)) if hashes else []
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Row, case, func, literal, or_, select
 
+from service.queries.among import among
 from service.queries.deadlines import DueFilter, due_letters, first_due, first_due_of, matters_due, nothing_due
 from service.queries.letters import WHOLE, Sight, ahead, behind, moment
 from service.queries.search import count_words, find_words
@@ -54,7 +55,7 @@ def page_of_letters(
     """
     found = _places(connection, sight, narrow, limit, after)
     ids = [letter_id for _, letter_id in found]
-    rows = {row.id: row for row in connection.execute(WHOLE.where(letters.c.id.in_(ids)))} if ids else {}
+    rows = {row.id: row for row in connection.execute(WHOLE.where(among(letters.c.id, ids)))} if ids else {}
     return [(at or rows[one].received_at, rows[one]) for at, one in found]
 
 

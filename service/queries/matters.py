@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from model.gathering import Link
 from model.records import VisitLevel
+from service.queries.among import among
 from service.queries.letters import Sight, behind, moment
 from service.scope_keys import unit_key
 from service.tables import events, flag_scopes, flags, letters, links, matters
@@ -59,7 +60,7 @@ def renew(connection: Connection, where: ColumnElement[bool]) -> None:
 
 def renew_around(connection: Connection, ids: Collection[str]) -> None:
     """Count a change of the matters of letters."""
-    renew(connection, matters.c.id.in_(select(letters.c.matter_id).where(letters.c.id.in_(ids))))
+    renew(connection, matters.c.id.in_(select(letters.c.matter_id).where(among(letters.c.id, ids))))
 
 
 def put_unit(connection: Connection, matter_id: str, unit: str | None) -> None:
@@ -76,7 +77,7 @@ def find_matter(connection: Connection, matter_id: str) -> Row[Any]:
 
 def matters_by_id(connection: Connection, ids: Collection[str]) -> dict[str, Row[Any]]:
     """Return the matters of the ids that exist."""
-    return {row.id: row for row in connection.execute(select(matters).where(matters.c.id.in_(ids)))}
+    return {row.id: row for row in connection.execute(select(matters).where(among(matters.c.id, ids)))}
 
 
 def last_registered(connection: Connection, year: int, restricted: bool) -> int:
@@ -103,27 +104,27 @@ def links_of_letter(connection: Connection, letter_id: str) -> list[Link]:
     """Return the scored pairs of a letter, best first."""
     statement = select(links).where(or_(links.c.a_id == letter_id, links.c.b_id == letter_id))
     rows = connection.execute(statement.order_by(links.c.score.desc(), links.c.a_id, links.c.b_id))
-    return [_link(row) for row in rows]
+    return list(map(Link._make, rows))
 
 
 def links_of_letters(connection: Connection, ids: Collection[str]) -> list[Link]:
     """Return the scored pairs with at least one of these letters, best first."""
-    statement = select(links).where(or_(links.c.a_id.in_(ids), links.c.b_id.in_(ids)))
+    statement = select(links).where(or_(among(links.c.a_id, ids), among(links.c.b_id, ids)))
     rows = connection.execute(statement.order_by(links.c.score.desc(), links.c.a_id, links.c.b_id))
-    return [_link(row) for row in rows]
+    return list(map(Link._make, rows))
 
 
 def links_among(connection: Connection, ids: Sequence[str]) -> list[Link]:
     """Return the scored pairs both of whose letters are among the ids."""
-    rows = connection.execute(select(links).where(links.c.a_id.in_(ids), links.c.b_id.in_(ids)))
-    return [_link(row) for row in rows.all()]
+    rows = connection.execute(select(links).where(among(links.c.a_id, ids), among(links.c.b_id, ids)))
+    return list(map(Link._make, rows.all()))
 
 
 def linked_from(connection: Connection, ids: Collection[str], at_least: float) -> set[str]:
     """Return the letters that are paired with one of these at a score of at least so much."""
     ends = permutations((links.c.a_id, links.c.b_id))
     # A matter of a hundred letters has thousands of pairs: the database says each of its letters once.
-    reached = union(*(select(there).where(here.in_(ids), links.c.score >= at_least) for here, there in ends))
+    reached = union(*(select(there).where(among(here, ids), links.c.score >= at_least) for here, there in ends))
     return set(connection.execute(reached).scalars())
 
 
@@ -139,12 +140,6 @@ def delete_pairs(connection: Connection, found: Iterable[Link]) -> None:
     if pairs:
         renew_around(connection, {letter_id for pair in pairs for letter_id in pair})
         connection.execute(delete(links).where(or_(*(and_(links.c.a_id == a, links.c.b_id == b) for a, b in pairs))))
-
-
-def _link(row: Sequence[Any]) -> Link:
-    # A matter of a hundred letters has thousands of links: columns in order are far faster than by name.
-    a_id, b_id, score, relation = row
-    return Link(a_id, b_id, score, relation)
 
 
 def insert_event(
@@ -166,7 +161,7 @@ def insert_events(
     ]
     if rows:
         connection.execute(insert(events), rows)
-        renew(connection, matters.c.id.in_({matter_id for matter_id, _ in told}))
+        renew(connection, among(matters.c.id, {matter_id for matter_id, _ in told}))
 
 
 def events_caused_by(connection: Connection, number: int) -> list[Row[Any]]:
@@ -185,10 +180,10 @@ def hidden_matters(connection: Connection, ids: Collection[str], sight: Sight) -
 
     A matter that holds no letters any more is of every scope.
     """
-    held = select(matters.c.id).where(matters.c.id.in_(ids))
+    held = select(matters.c.id).where(among(matters.c.id, ids))
     restricted = set() if sight.restricted else set(connection.execute(held.where(matters.c.restricted)).scalars())
     peopled, seen = (
-        set(connection.execute(select(letters.c.matter_id).where(letters.c.matter_id.in_(ids), condition)).scalars())
+        set(connection.execute(select(letters.c.matter_id).where(among(letters.c.matter_id, ids), condition)).scalars())
         for condition in (true(), sight.condition())
     )
     return restricted | (peopled - seen)

@@ -5,8 +5,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
+from service.queries.among import among
 from service.queries.letters import revise_letter
-from service.tables import events, idempotency_keys, identities, keys_in_use, letters, sealed, vectors
+from service.tables import events, idempotency_keys, identities, keys_in_use, letters, prepared, sealed, vectors
 
 UNMASKED = ""
 _MASKING = ("id", "title", "body", "received_at", "analysis", "automatic")
@@ -39,9 +40,13 @@ def is_any_unmasked(connection: Connection) -> bool:
 
 
 def replace_text(connection: Connection, letter_id: str, values: Mapping[str, Any]) -> None:
-    """Give a letter its masked title and body, and an analysis that quotes these; its vector is due to be made anew."""
+    """Give a letter its masked title and body, and an analysis that quotes these.
+
+    Its vector is due to be made anew; what was prepared of it goes.
+    """
     revise_letter(connection, letter_id, values)
     connection.execute(update(vectors).where(vectors.c.letter_id == letter_id).values(model=None))
+    connection.execute(delete(prepared).where(prepared.c.letter_id == letter_id))
 
 
 def key_hashes(connection: Connection, keyed: Callable[[str], str], mark: str, limit: int) -> int:
@@ -121,6 +126,6 @@ def people_kept_too_long(connection: Connection, closed_before: str, going_on: S
 def forget_people(connection: Connection, letter_ids: Sequence[str]) -> None:
     """Delete what is sealed of letters and the hashes of who wrote them."""
     for table in (sealed, identities):
-        connection.execute(delete(table).where(table.c.letter_id.in_(letter_ids)))
+        connection.execute(delete(table).where(among(table.c.letter_id, letter_ids)))
     for letter_id in letter_ids:
         revise_letter(connection, letter_id, {})

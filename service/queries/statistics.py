@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, case, exists, func, select
 
+from service.queries.among import among
 from service.queries.letters import WHOLE, Sight, between, moment
 from service.tables import deadlines, events, identities, letters
 
@@ -142,7 +143,7 @@ def first_letter(connection: Connection, counted: Counted, matter_id: str) -> Ro
 def overdue_among(connection: Connection, matter_ids: Sequence[str], now: datetime) -> set[str]:
     """Return those of the matters in which a duty is overdue."""
     statement = select(deadlines.c.matter_id).where(
-        deadlines.c.matter_id.in_(matter_ids), deadlines.c.due_at < moment(now)
+        among(deadlines.c.matter_id, matter_ids), deadlines.c.due_at < moment(now)
     )
     return set(connection.execute(statement).scalars())
 
@@ -168,7 +169,7 @@ def _with_steps(kinds: Sequence[str], since: datetime, until: datetime) -> Selec
 
 def seen_matters(connection: Connection, counted: Counted, matter_ids: Collection[str]) -> set[str]:
     """Return those of the matters that have a letter that the caller may see."""
-    statement = select(letters.c.matter_id).where(letters.c.matter_id.in_(matter_ids), *counted.condition())
+    statement = select(letters.c.matter_id).where(among(letters.c.matter_id, matter_ids), *counted.condition())
     return set(connection.execute(statement.distinct()).scalars())
 
 
@@ -176,5 +177,5 @@ def receipts_of_matters(connection: Connection, counted: Counted, matter_ids: Se
     """Return matter_id, received_at, stored_at, named and route of the letters of matters that the caller may see."""
     columns: list[ColumnElement[Any]] = [letters.c[name] for name in ("matter_id", "received_at", "stored_at", "named")]
     columns.append(letters.c.analysis["route"].as_string().label("route"))
-    statement = select(*columns).where(letters.c.matter_id.in_(matter_ids), *counted.condition())
+    statement = select(*columns).where(among(letters.c.matter_id, matter_ids), *counted.condition())
     return list(connection.execute(statement))

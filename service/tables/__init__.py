@@ -1,7 +1,7 @@
 """The tables of the database."""
 
 from service.tables.access import failed_logins, login_links, sessions, tokens, users
-from service.tables.base import MOMENT, metadata
+from service.tables.base import DERIVED, MOMENT, metadata
 from service.tables.choices import classes, thresholds, units
 from service.tables.counts import daily_counts
 from service.tables.letters import (
@@ -18,6 +18,7 @@ from service.tables.letters import (
     keys_in_use,
     letters,
     links,
+    prepared,
     sealed,
     vectors,
 )
@@ -26,6 +27,7 @@ from service.tables.shadow import disagreements, shadow_counts
 from service.tables.work import import_errors, import_pieces, imports, jobs, models, reports
 
 __all__ = [
+    "DERIVED",
     "MOMENT",
     "accused",
     "audit",
@@ -56,6 +58,7 @@ __all__ = [
     "matters",
     "metadata",
     "models",
+    "prepared",
     "reports",
     "sealed",
     "sessions",

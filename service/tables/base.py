@@ -15,3 +15,6 @@ metadata = MetaData(
 
 # Times are ISO 8601 in UTC with microseconds, so that text order is time order in every database.
 MOMENT = 40
+
+# Marks, in the info of a table, what is made from other tables whenever it is missing.
+DERIVED = "derived"

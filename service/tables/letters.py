@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 
 from service.scope_keys import LENGTH
-from service.tables.base import MOMENT, metadata
+from service.tables.base import DERIVED, MOMENT, metadata
 from service.tables.matters import EMPTY, PLACE, matters
 
 NEWEST = ("received_at", "id", "restricted")
@@ -123,6 +123,17 @@ vectors = Table(
     Column("vector", LargeBinary, nullable=False),
     # The version of the model that made it: vectors of different versions do not compare.
     Column("model", String(64)),
+)
+
+# Letters prepared for comparison, from their masked texts, and by what (service/preparing.py). What is missing is made
+# anew when it is needed; a backup holds none.
+prepared = Table(
+    "prepared",
+    metadata,
+    Column("letter_id", String(26), ForeignKey(letters.c.id), primary_key=True),
+    Column("maker", String(100), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    info={DERIVED: True},
 )
 
 # Numbers every change of the set of vectors, put or removed, so that each process can catch up with the others.

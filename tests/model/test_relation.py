@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.analyse import Analyser
-from model.profile import Profile, Profiler
+from model.profile import Profiler, ReadProfile
 from model.reading import read
 from model.relation import RelationScorer, shared_passages
 from tests.factories import letter
@@ -22,7 +22,7 @@ def scorer(small_analyser: Analyser) -> RelationScorer:
     return small_analyser.relation
 
 
-def prepared(scorer: RelationScorer, *texts: str) -> list[Profile]:
+def prepared(scorer: RelationScorer, *texts: str) -> list[ReadProfile]:
     return [scorer.profiler.profile(letter(text)) for text in texts]
 
 

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from service.caller import Caller
+from service.errors import Busy
 from service.office import Office
 from service.queries.letters import Sight
 from service.queries.lists import Filter, count_up_to
@@ -188,6 +189,43 @@ def test_a_batch_answers_each_letter_in_order(clerk: Desk, office: Office) -> No
     assert [items[place]["error"]["field"] for place in (1, 3, 5)] == ["body", "external_id", "received_at"]
     assert items[6]["letter"]["matter"]["id"] == items[0]["letter"]["matter"]["id"]
     assert count(office.database, "letters") == 2
+
+
+def test_a_batch_under_a_key_may_be_repeated(clerk: Desk, office: Office) -> None:
+    letters = [{"body": LIFT}, {"body": ""}, {"body": ROAD}]
+
+    def send(those: list[dict[str, str]]) -> list[int]:
+        answer = clerk.post("/letters/batch", {"letters": those}, Idempotency_Key="k" * 255).json
+        assert answer
+        return [item["status"] for item in answer["items"]]
+
+    assert [send(letters), send(letters)] == [[201, 422, 201], [200, 422, 200]]
+    assert send([letters[2], letters[0]]) == [409, 201]
+    assert count(office.database, "letters") == 3
+
+
+def test_of_a_batch_that_the_database_leaves_what_is_stored_is_told(
+    clerk: Desk, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letters = [{"body": f"{LIFT}{number}"} for number in range(40)]
+    sent, whole = iter(range(9)), office.reception._intake.take_all
+
+    def answers_once(deliveries: Any) -> Any:
+        if next(sent) > 0:
+            raise Busy("The database is busy or away; send the request again.", retry_after=2)
+        return whole(deliveries)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(office.reception._intake, "take_all", answers_once)
+        answer = clerk.post("/letters/batch", {"letters": letters}, Idempotency_Key="k").json
+        assert answer
+        assert [item["status"] for item in answer["items"]] == [201] * 32 + [503] * 8
+        assert "again" in answer["items"][39]["error"]["reason"]
+        assert_problem(clerk.post("/letters/batch", {"letters": letters}, Idempotency_Key="k"), 503)
+    answer = clerk.post("/letters/batch", {"letters": letters}, Idempotency_Key="k").json
+    assert answer
+    assert [item["status"] for item in answer["items"]] == [200] * 32 + [201] * 8
+    assert count(office.database, "letters") == 40
 
 
 @pytest.mark.parametrize("size", [0, 1001])

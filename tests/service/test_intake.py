@@ -17,7 +17,7 @@ from tests.service.databases import accept_inserts, refuse_inserts
 from tests.service.desk import CLERK, LIFT, LIFT_AGAIN, QIAN, ROAD, WAGES, ZHAO, LetIn, contents, count, take
 
 THREADS = 4
-STEPS = ("letters", "identities", "vectors", "changes", "links", "matters", "idempotency_keys")
+STEPS = ("letters", "identities", "vectors", "prepared", "changes", "links", "matters", "idempotency_keys")
 
 
 def test_a_letter_is_stored_with_its_vector_matter_and_change(office: Office) -> None:
@@ -28,6 +28,7 @@ def test_a_letter_is_stored_with_its_vector_matter_and_change(office: Office) ->
         "letters": 1,
         "matters": 1,
         "vectors": 1,
+        "prepared": 1,
         "changes": 1,
         "identities": 1,
         "sealed": 1,

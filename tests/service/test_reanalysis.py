@@ -14,7 +14,7 @@ from service.jobs import LEASE, enqueue_alone
 from service.office import Office
 from service.queries import letters as queries
 from service.removal import remove_letter
-from service.tables import automatic_decisions, jobs, letters, links, vectors
+from service.tables import automatic_decisions, deadline_scopes, deadlines, jobs, letters, links, vectors
 from service.worker import Worker
 from tests.service.desk import BRIBE, LIFT, LIFT_AGAIN, ROAD, WAGES, ZHAO, Desk, LetIn, take
 from tests.service.test_jobs import Watch
@@ -122,8 +122,11 @@ def accused(analysis: Analysis, letter: Letter) -> Analysis:
 
 def test_what_the_new_model_takes_for_an_accusation_is_restricted(office: Office, clerk: Desk, let_in: LetIn) -> None:
     made = [clerk.deliver(body)["id"] for body in (LIFT, ROAD)]
+    owed = len(kept(office, deadlines))
     newer(office, accused)
     reanalyse(office)
+    assert owed == len(kept(office, deadlines)) == len(kept(office, deadline_scopes)) == 2
+    assert set(kept(office, deadline_scopes.c.restricted)) == {(False,), (True,)}
     assert [item["id"] for item in clerk.read("/letters")["items"]] == made[:1]
     assert {item["id"] for item in let_in("discipline").read("/letters")["items"]} == set(made)
     with office.database.read() as connection:

@@ -1,0 +1,25 @@
+"""Every statement about letters that are prepared for comparison."""
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import Connection, delete, insert, select
+
+from service.queries.among import among
+from service.tables import prepared
+
+
+def prepared_of(connection: Connection, ids: Collection[str], maker: str) -> dict[str, bytes]:
+    """Return what a maker has prepared of the letters, by id; of some perhaps nothing."""
+    statement = select(prepared.c.letter_id, prepared.c.content)
+    rows = (
+        connection.execute(statement.where(among(prepared.c.letter_id, ids), prepared.c.maker == maker)) if ids else ()
+    )
+    return {row.letter_id: row.content for row in rows}
+
+
+def put_prepared(connection: Connection, contents: Mapping[str, bytes], maker: str) -> None:
+    """Keep what a maker has prepared of letters, in place of what another one had."""
+    if contents:
+        connection.execute(delete(prepared).where(among(prepared.c.letter_id, contents)))
+        rows = [{"letter_id": one, "maker": maker, "content": content} for one, content in contents.items()]
+        connection.execute(insert(prepared), rows)
