@@ -19,7 +19,7 @@ LEAST_SHARE = 0.3
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
 SHORT = ["--max-time", "10", "--max-examples", "3", "--phases", "examples,fuzzing,stateful"]
 # So many examples of each operation and role, however busy the machine is.
-LONG = ["--max-examples", "40"]
+LONG = ["--max-examples", "20"]
 LONG_AGAIN = [*LONG, "--phases", "fuzzing,stateful"]
 
 
