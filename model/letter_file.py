@@ -21,6 +21,8 @@ PERSON_FIELDS = ("name", "id_number", "phone", "address")
 # The meaning of a heading under which offices write a name; beside a column of names it only fills their gaps.
 WRITER = "writer"
 PIECE = 1024 * 1024
+# A longer cell is no letter but a quote that nothing closes; whatever is shorter is left to the checks of its field.
+LONGEST_CELL = 16 * PIECE
 # The field that a heading means; None for a column that is to be left out.
 Columns = Mapping[str, str | None]
 SEPARATORS = str.maketrans("；;，,、\n", "、、、、、、")
@@ -148,6 +150,8 @@ def _csv_rows(stream: BinaryIO, name: str) -> Iterator[Row]:
 
 def _csv_cells(stream: BinaryIO, name: str) -> Generator[list[Any]]:
     text = io.TextIOWrapper(stream, _encoding_of(stream, name), newline="")
+    # The limit is one of the whole process, and by default hardly above what a letter may have.
+    csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(text, strict=True)
     try:
         yield from reader

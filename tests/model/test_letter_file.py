@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from model.errors import FileError
-from model.letter_file import Row, known_fields, read_rows, rows_of, usual_fields
+from model.letter_file import LONGEST_CELL, Row, known_fields, read_rows, rows_of, usual_fields
 from model.words.tables import table
 
 SHEET = "留言编号,留言主题,留言详情,留言时间\n1,路灯,路灯坏了,2026/3/5 9:07\n2,工资,拖欠工资，请处理,2026/3/6\n"
@@ -96,6 +96,13 @@ def test_the_ending_of_the_name_may_be_in_capitals(tmp_path: Path) -> None:
 def test_a_quoted_cell_keeps_its_lines_and_commas(tmp_path: Path) -> None:
     found = rows(tmp_path, "letters.csv", '内容\n"一,\n二 ""三"""\n')
     assert fields(found) == [{"body": '一,\n二 "三"'}]
+
+
+def test_a_long_cell_is_read_and_the_rows_behind_it(tmp_path: Path) -> None:
+    assert fields(rows(tmp_path, "letters.csv", f"内容\n{'x' * 2_000_000}\n路灯\n")) == [
+        {"body": "x" * 2_000_000},
+        {"body": "路灯"},
+    ]
 
 
 def test_empty_rows_give_no_row_but_count(tmp_path: Path) -> None:
@@ -217,6 +224,11 @@ def test_a_file_that_cannot_be_read_says_what_to_do(
 ) -> None:
     with pytest.raises(FileError, match=reason):
         rows(tmp_path, name, content)
+
+
+def test_a_quote_that_nothing_closes_is_not_read_for_ever(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match="line 2 is not proper CSV"):
+        rows(tmp_path, "letters.csv", f'内容\n"{"x" * LONGEST_CELL}x')
 
 
 def test_an_empty_spreadsheet_says_what_to_do(tmp_path: Path) -> None:
