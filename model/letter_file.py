@@ -18,7 +18,11 @@ from model.spreadsheet import sheet_rows
 from model.words.tables import table
 
 PERSON_FIELDS = ("name", "id_number", "phone", "address")
+# The meaning of a heading under which offices write a name; beside a column of names it only fills their gaps.
+WRITER = "writer"
 PIECE = 1024 * 1024
+# A longer cell is no letter but a quote that nothing closes; whatever is shorter is left to the checks of its field.
+LONGEST_CELL = 16 * PIECE
 # The field that a heading means; None for a column that is to be left out.
 Columns = Mapping[str, str | None]
 SEPARATORS = str.maketrans("；;，,、\n", "、、、、、、")
@@ -77,13 +81,12 @@ def is_table(name: str) -> bool:
 
 def usual_fields(headings: Sequence[str]) -> list[str | None]:
     """Return the field that each heading usually means."""
-    known = _fields_by_heading()
-    return [known.get("".join(heading.split()).lower()) for heading in headings]
+    return _settled(_meanings(headings))
 
 
 def known_fields() -> tuple[str, ...]:
     """Return the fields that a column can hold."""
-    return tuple(table("headings"))
+    return tuple(field for field in table("headings") if field != WRITER)
 
 
 def is_known_kind(name: str) -> bool:
@@ -147,6 +150,8 @@ def _csv_rows(stream: BinaryIO, name: str) -> Iterator[Row]:
 
 def _csv_cells(stream: BinaryIO, name: str) -> Generator[list[Any]]:
     text = io.TextIOWrapper(stream, _encoding_of(stream, name), newline="")
+    # The limit is one of the whole process, and by default hardly above what a letter may have.
+    csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(text, strict=True)
     try:
         yield from reader
@@ -165,12 +170,13 @@ def _tabular_rows(table_rows: Iterator[list[Any]], name: str, columns: Columns |
     if heading is None:
         raise FileError(f"{name}: the file is empty; the first row must hold the column headings")
     fields = _recognised([str(cell or "") for cell in heading], name, columns or {})
+    personal = not set(PERSON_FIELDS).isdisjoint(fields.values())
     for number, cells in enumerate(table_rows, start=1):
         filled = {
             field: _plain(cells[i]) for i, field in fields.items() if i < len(cells) and cells[i] not in (None, "")
         }
         if filled:
-            yield Row(number, _nested(filled))
+            yield Row(number, _nested(filled, personal))
 
 
 @cache
@@ -178,11 +184,24 @@ def _fields_by_heading() -> dict[str, str]:
     return {heading: field for field, headings in table("headings").items() for heading in headings}
 
 
+def _meanings(headings: Sequence[str]) -> list[str | None]:
+    """Return what the table says of each heading."""
+    known = _fields_by_heading()
+    return [known.get("".join(heading.split()).lower()) for heading in headings]
+
+
+def _settled(fields: Sequence[str | None]) -> list[str | None]:
+    """Say what a column of writers holds, by what the other columns hold."""
+    meant = "petitioner" if "name" in fields else "name"
+    return [meant if field == WRITER else field for field in fields]
+
+
 def _recognised(headings: list[str], name: str, columns: Columns) -> dict[int, str]:
     """Return the field of each recognised column; raises FileError on twins and where no text column is."""
     fields: dict[int, str] = {}
-    for i, (heading, usual) in enumerate(zip(headings, usual_fields(headings), strict=True)):
-        field = columns.get(heading.strip(), usual)
+    usual = zip(headings, _meanings(headings), strict=True)
+    meant = _settled([columns.get(heading.strip(), field) for heading, field in usual])
+    for i, (heading, field) in enumerate(zip(headings, meant, strict=True)):
         if field in fields.values():
             plain = f"{name}: two columns mean `{field}`; remove one"
             raise FileError(f"{name}: two columns mean `{field}` (the second is {heading!r}); remove one", plain)
@@ -201,10 +220,14 @@ def _plain(cell: Any) -> Any:
     return cell if isinstance(cell, int | bool) else str(cell)
 
 
-def _nested(fields: dict[str, Any]) -> dict[str, Any]:
-    """Bring flat columns into the shape of a letter: the petitioner as an object, names as lists."""
-    person = {key: str(fields.pop(key)) for key in PERSON_FIELDS if key in fields}
-    if person and "petitioner" not in fields:
+def _nested(fields: dict[str, Any], personal: bool) -> dict[str, Any]:
+    """Bring flat columns into the shape of a letter: the petitioner as an object, names as lists.
+
+    In a table with `personal` columns a text for the petitioner is no key but the name, unless another column has it.
+    """
+    told = {key: text for key in PERSON_FIELDS if key in fields and (text := str(fields.pop(key))).strip()}
+    person = {"name": str(fields.pop("petitioner")), **told} if personal and "petitioner" in fields else told
+    if person:
         fields["petitioner"] = person
     for key in ("co_signers", "accused"):
         if key in fields:

@@ -14,6 +14,7 @@ from model.records import Verdict
 from model.similar import EmbeddedIndex, Entry
 from service.backfill import Pairs, links_of, vectors_of
 from service.schemas.letters import letter_in_row
+from service.schemas.results import CautionOut
 from service.spool import Spool
 
 # The whole file is known, so that the nearest can be compared however far they are.
@@ -26,9 +27,9 @@ Progress = Callable[[Iterable[Any], str, int | None], Iterable[Any]]
 def link_lines(
     analyser: Analyser, rows: Iterable[Row], top: int, progress: Progress, jobs: int = 1
 ) -> Iterator[dict[str, Any]]:
-    """Yield for each row its matter, verdict and up to `top` candidates over all rows, best first."""
+    """Yield for each row its matter, verdict, warnings and up to `top` candidates over all rows, best first."""
     with Spool() as spool:
-        ids, places = _spooled(progress(rows, "read", None), spool)
+        ids, places, times = _spooled(progress(rows, "read", None), spool)
         links = _links(analyser, spool, progress, jobs)
         groups = gather(ids, [link for _, _, link in links])
         near = _by_letter(links, len(ids))
@@ -49,6 +50,7 @@ def link_lines(
                     {"id": link.other(letter_id), "score": round(link.score, 6), "relation": link.relation}
                     for link in ranked[:top]
                 ],
+                "warnings": [caution.model_dump(mode="json") for caution in times.get(place, ())],
             }
 
 
@@ -63,21 +65,31 @@ def _verdicts(
     return found
 
 
-def _spooled(rows: Iterable[Row], spool: Spool) -> tuple[list[str], list[int | dict[str, Any]]]:
-    """Put the letters on disk; returns their ids, and for each row the number of its letter or why there is none."""
+def _spooled(
+    rows: Iterable[Row], spool: Spool
+) -> tuple[list[str], list[int | dict[str, Any]], dict[int, list[CautionOut]]]:
+    """Put the letters on disk.
+
+    Returns their ids, for each row the number of its letter or why there is none, and by the numbers of letters the
+    warnings of times that cannot be read.
+    """
     ids: dict[str, None] = {}
     places: list[int | dict[str, Any]] = []
+    times: dict[int, list[CautionOut]] = {}
     for row in rows:
         try:
             given = letter_in_row(row)
             if row.id in ids:
                 raise LetterError("id", f"{row.id!r} stands twice in the file; give every letter its own")
-            spool.append(given.letter(row.id, strict=False))
+            letter = given.letter(row.id, strict=False)
+            spool.append(letter)
+            if unread := CautionOut.of_time(given.received_at, letter.received_at):
+                times[len(ids)] = unread
             places.append(len(ids))
             ids[row.id] = None
         except LetterError as error:
             places.append({"id": row.id, "error": {"field": error.field, "reason": error.reason}})
-    return list(ids), places
+    return list(ids), places, times
 
 
 def _links(analyser: Analyser, spool: Spool, progress: Progress, jobs: int) -> list[tuple[int, int, Link]]:

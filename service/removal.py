@@ -1,4 +1,4 @@
-"""Takes letters out of all linking, or over to the other compartment; what they leave behind is gathered anew."""
+"""Takes letters over to the other compartment; what they leave behind is gathered anew."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -11,22 +11,10 @@ from service.linking import Arrival, find_links, join_matter
 from service.queries import letters as letter_queries
 from service.queries import matters as matter_queries
 from service.queries.thresholds import join_from
-from service.regrouping import EVERYTHING, Place, Why, circle_of, letter_of_row, open_matter, settle
+from service.regrouping import EVERYTHING, Place, Why, circle_of, letter_of_row, settle
 from service.standing import forget
 
-REMOVED = "a letter was removed"
 TRANSFERRED = "a letter went to another compartment"
-
-
-def remove_letter(connection: Connection, letter_id: str) -> None:
-    """Take a letter out of all linking: its vector, links and hashes of who wrote are deleted.
-
-    The row stays, in a matter of its own, so that its delivery is not forgotten. Decisions on it stand no longer; the
-    letters that it held together stay together. Raises NotFound if there is no such letter.
-    """
-    row = _row(connection, letter_id)
-    _take_out(connection, row, Place(open_matter(connection, row.restricted), "first"), REMOVED)
-    letter_queries.forget_likeness(connection, letter_id)
 
 
 def transfer_letter(connection: Connection, engine: Engine, letter_id: str, restricted: bool) -> int | None:
@@ -43,7 +31,7 @@ def transfer_letter(connection: Connection, engine: Engine, letter_id: str, rest
     arrival = Arrival(letter, engine.vector(letter), restricted)
     found = find_links(connection, engine, [arrival])[0]
     place = join_matter(connection, arrival, found)
-    event = _take_out(connection, row, place, TRANSFERRED)
+    event = _take_out(connection, row, place)
     letter_queries.move_to_compartment(connection, letter_id, restricted)
     matter_queries.insert_links(connection, found)
     return event
@@ -56,15 +44,15 @@ def _row(connection: Connection, letter_id: str) -> Row[Any]:
     return rows[letter_id]
 
 
-def _take_out(connection: Connection, row: Row[Any], place: Place, reason: str) -> int:
+def _take_out(connection: Connection, row: Row[Any], place: Place) -> int:
     """Move a letter, without its links and decisions, and gather what it leaves behind; returns the event of it."""
     behind = matter_queries.linked_from(connection, [row.id], join_from(connection))
     behind |= {other.id for other in letter_queries.letters_of_matters(connection, [row.matter_id], EVERYTHING)}
     # Only the matter that it leaves is told: what comes out of one compartment has no past in the other.
-    detail = {"letter": row.id, "reason": reason}
+    detail = {"letter": row.id, "reason": TRANSFERRED}
     event = matter_queries.insert_event(connection, row.matter_id, datetime.now(UTC), "removed", detail)
     forget(connection, row.id, event)
     matter_queries.delete_links_of(connection, row.id)
     letter_queries.move_letter(connection, row.id, place.matter, place.verdict)
-    settle(connection, circle_of(connection, behind - {row.id}), Why(reason, event))
+    settle(connection, circle_of(connection, behind - {row.id}), Why(TRANSFERRED, event))
     return event

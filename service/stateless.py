@@ -1,16 +1,18 @@
-"""Analyses of letters that are not stored, for commands and API alike."""
+"""Analyses of letters and pairs that are not stored, for commands and API alike."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
 from model.analyse import Analyser
 from model.errors import LetterError
 from model.letter_file import Row
+from model.records import Letter
 from service.schemas.letters import LetterIn, letter_in_row
-from service.schemas.results import AnalysisOut, CautionOut
+from service.schemas.results import AnalysisOut, CautionOut, RelationOut, Side, SideCautionOut
 
 BATCH = 256
+SIDES: Sequence[Side] = ("a", "b")
 
 
 def analysis_line(analyser: Analyser, given: LetterIn, letter_id: str, scores: bool) -> dict[str, Any]:
@@ -43,10 +45,22 @@ def _lines(analyser: Analyser, given: list[tuple[str, LetterIn]], scores: bool) 
     letters = [entry.letter(letter_id, strict=False) for letter_id, entry in given]
     results = [AnalysisOut.of(analysis, scores) for analysis in analyser.analyse(letters)]
     for (_, entry), letter, result in zip(given, letters, results, strict=True):
-        if entry.received_at and letter.received_at is None:
-            result.warnings.append(CautionOut(code="unreadable_time", detail=_printable(entry.received_at)))
+        result.warnings += CautionOut.of_time(entry.received_at, letter.received_at)
     return [result.json_line() for result in results]
 
 
-def _printable(value: str) -> str:
-    return value[:60].encode("utf-8", "replace").decode()
+def comparison(analyser: Analyser, a: LetterIn, b: LetterIn) -> RelationOut | None:
+    """Return how letter b relates to letter a, None without a relation part.
+
+    A time that cannot be read becomes a warning.
+    """
+    given = (a, b)
+    letters = [entry.letter(entry.id or side, strict=False) for side, entry in zip(SIDES, given, strict=True)]
+    relation = analyser.compare(*letters)
+    return RelationOut.of(relation, _side_warnings(given, letters)) if relation else None
+
+
+def _side_warnings(given: Sequence[LetterIn], letters: Sequence[Letter]) -> Iterator[SideCautionOut]:
+    for side, entry, letter in zip(SIDES, given, letters, strict=True):
+        for caution in CautionOut.of_time(entry.received_at, letter.received_at):
+            yield SideCautionOut(letter=side, **caution.model_dump())

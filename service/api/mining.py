@@ -10,7 +10,7 @@ from service.office import this_office
 from service.schemas.letters import LetterIn
 from service.schemas.requests import AnalyzeQuery, CompareIn
 from service.schemas.results import AnalysisOut, RelationOut
-from service.stateless import analysis_line
+from service.stateless import analysis_line, comparison
 
 mining_api = api_blueprint("mining")
 
@@ -26,8 +26,7 @@ def analyze(query: AnalyzeQuery, body: LetterIn) -> Response:
 @allow(EVERYBODY)
 def compare(body: CompareIn) -> Response:
     """Tell whether letter b is of the same matter as letter a, and why."""
-    a, b = body.a.letter(body.a.id or "a", strict=False), body.b.letter(body.b.id or "b", strict=False)
-    relation = this_office().engine.analyser.compare(a, b)
-    if relation is None:
+    compared = comparison(this_office().engine.analyser, body.a, body.b)
+    if compared is None:
         raise Busy("The active model has no relation part; train one: hongyan-train fit all.")
-    return answer(RelationOut.of(relation))
+    return answer(compared)

@@ -15,10 +15,9 @@ from service import engine
 from service.commands.base import clear_errors, letters_argument, output_option, progress, write_lines
 from service.grouping import link_lines
 from service.registry import folder_of_settings
-from service.schemas.letters import letter_in
-from service.schemas.results import RelationOut
+from service.schemas.letters import LetterIn, letter_in
 from service.settings import Settings
-from service.stateless import analyse_rows
+from service.stateless import SIDES, analyse_rows, comparison
 
 model_option = click.option(
     "--model", type=click.Path(path_type=Path, file_okay=False), help="Folder of the trained model."
@@ -62,14 +61,14 @@ def _compared(analyser: Analyser, row: Row) -> dict[str, Any]:
     try:
         if row.error:
             raise LetterError("line", row.error)
-        a, b = (_side(row, name).letter(name, strict=False) for name in ("a", "b"))
+        a, b = (_side(row, name) for name in SIDES)
     except LetterError as error:
         return {"id": str(row.number), "error": {"field": error.field, "reason": error.reason}}
-    relation = analyser.compare(a, b)
-    return RelationOut.of(relation).model_dump(mode="json") if relation else {}
+    compared = comparison(analyser, a, b)
+    return compared.model_dump(mode="json") if compared else {}
 
 
-def _side(row: Row, name: str) -> Any:
+def _side(row: Row, name: str) -> LetterIn:
     if not isinstance(row.fields.get(name), dict):
         raise LetterError(name, "is missing; write a letter as an object")
     try:

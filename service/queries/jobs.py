@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, case, delete, insert, or_, select, update
 
 from service.queries.among import among
 from service.queries.letters import behind, moment
@@ -96,12 +96,6 @@ def page_of_jobs(
     if after:
         statement = statement.where(behind(jobs.c.created_at, jobs.c.id, after))
     return list(connection.execute(statement.order_by(jobs.c.created_at.desc(), jobs.c.id.desc()).limit(limit)))
-
-
-def count_by_state(connection: Connection) -> dict[str, int]:
-    """Return how many jobs are in each state."""
-    rows = connection.execute(select(jobs.c.state, func.count().label("number")).group_by(jobs.c.state))
-    return {row.state: row.number for row in rows}
 
 
 def delete_finished(connection: Connection, before: datetime, kept: Collection[str], limit: int) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -25,9 +25,8 @@ from sqlalchemy import (
 from service.queries.among import among
 from service.queries.arrivals import recounted
 from service.scope_keys import unit_key
-from service.tables import accused, changes, idempotency_keys, identities, letters, matters, prepared, sealed, vectors
+from service.tables import accused, changes, idempotency_keys, identities, letters, matters, sealed, vectors
 
-ChangeKind = Literal["put", "removed"]
 # A letter with what is sealed of it, `people`.
 WHOLE = select(letters, sealed.c.content.label("people")).outerjoin(sealed, sealed.c.letter_id == letters.c.id)
 
@@ -120,7 +119,7 @@ def put_vector(connection: Connection, letter_id: str, vector: bytes, model: str
 
 def _insert_vector(connection: Connection, letter_id: str, vector: bytes, model: str) -> None:
     connection.execute(insert(vectors), {"letter_id": letter_id, "vector": vector, "model": model})
-    insert_change(connection, letter_id, "put")
+    _insert_change(connection, letter_id)
 
 
 def letters_without_vector(connection: Connection, model: str, limit: int) -> list[Row[Any]]:
@@ -139,22 +138,15 @@ def _lacks_vector(model: str) -> Any:
     return and_(~present.where(vectors.c.model == model).exists(), or_(present.exists(), ~removed.exists()))
 
 
-def insert_change(connection: Connection, letter_id: str, kind: ChangeKind) -> None:
-    """Tell other processes that a letter's vector was put or removed."""
-    connection.execute(insert(changes), {"letter_id": letter_id, "kind": kind})
-
-
-def forget_likeness(connection: Connection, letter_id: str) -> None:
-    """Remove what a letter is found and compared by and the hashes of who wrote it, and tell other processes."""
-    for table in (vectors, prepared, identities):
-        connection.execute(delete(table).where(table.c.letter_id == letter_id))
-    insert_change(connection, letter_id, "removed")
+def _insert_change(connection: Connection, letter_id: str) -> None:
+    """Tell other processes that a letter's vector was put."""
+    connection.execute(insert(changes), {"letter_id": letter_id, "kind": "put"})
 
 
 def move_to_compartment(connection: Connection, letter_id: str, restricted: bool) -> None:
     """Keep a letter among accusations, or among all others, and tell other processes."""
     revise_letter(connection, letter_id, {"restricted": restricted})
-    insert_change(connection, letter_id, "put")
+    _insert_change(connection, letter_id)
 
 
 def letters_of_external_ids(connection: Connection, names: Collection[tuple[str, str]]) -> list[Row[Any]]:

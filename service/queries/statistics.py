@@ -46,7 +46,7 @@ def counts_between(
 ) -> list[Row[Any]]:
     """Return category, region, channel, verdict and review with letters and people of each combination.
 
-    With `below` the class of level 2, `class_code`, stands among them: it is read out of each analysis.
+    With `below` the class of level 2, `class_code`, stands among them.
     """
     columns: list[ColumnElement[Any]] = [
         letters.c[name] for name in ("category", "region", "channel", "verdict", "review")

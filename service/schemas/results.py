@@ -1,5 +1,7 @@
 """What the mining says of a letter or a pair, as callers get it."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
@@ -7,7 +9,9 @@ from pydantic import BaseModel, Field
 from model.records import Analysis, Candidate, CategoryResult, GroupVisit, Relation, Scored, VisitLevel
 
 Probability = Annotated[float, Field(ge=0, le=1)]
+Side = Literal["a", "b"]
 DIGITS = 6
+MOST_OF_TIME = 60
 
 
 class SpanOut(BaseModel):
@@ -103,12 +107,25 @@ class GroupVisitOut(BaseModel):
 
 
 class CautionOut(BaseModel):
-    """A place in the text that a person must see at once."""
+    """A place in the text that a person must see at once, or what could not be read, as `detail`."""
 
     code: str
     start: int | None = None
     end: int | None = None
     detail: str | None = None
+
+    @classmethod
+    def of_time(cls, given: str | None, read: datetime | None) -> "list[CautionOut]":
+        """Warn of a time that was given and cannot be read."""
+        if not given or read is not None:
+            return []
+        return [cls(code="unreadable_time", detail=given[:MOST_OF_TIME].encode("utf-8", "replace").decode())]
+
+
+class SideCautionOut(CautionOut):
+    """What could not be read in one letter of a pair."""
+
+    letter: Side
 
 
 class ModelOut(BaseModel):
@@ -172,9 +189,10 @@ class RelationOut(BaseModel):
     relation: Literal["same_text", "same_matter", "related", "different"]
     reasons: list[str]
     evidence: RelationEvidenceOut
+    warnings: list[SideCautionOut]
 
     @classmethod
-    def of(cls, relation: Relation) -> "RelationOut":
+    def of(cls, relation: Relation, warnings: Iterable[SideCautionOut] = ()) -> "RelationOut":
         """Show a relation."""
         return cls(
             score=round(relation.score, DIGITS),
@@ -187,6 +205,7 @@ class RelationOut(BaseModel):
                 ],
                 new_in_b=[SpanOut(start=s.start, end=s.end, text=s.text) for s in relation.new_in_b],
             ),
+            warnings=list(warnings),
         )
 
 

@@ -1,3 +1,4 @@
+import io
 import json
 from datetime import date, datetime
 from pathlib import Path
@@ -7,7 +8,7 @@ import openpyxl
 import pytest
 
 from model.errors import FileError
-from model.letter_file import Row, read_rows
+from model.letter_file import LONGEST_CELL, Row, known_fields, read_rows, rows_of, usual_fields
 from model.words.tables import table
 
 SHEET = "留言编号,留言主题,留言详情,留言时间\n1,路灯,路灯坏了,2026/3/5 9:07\n2,工资,拖欠工资，请处理,2026/3/6\n"
@@ -97,6 +98,13 @@ def test_a_quoted_cell_keeps_its_lines_and_commas(tmp_path: Path) -> None:
     assert fields(found) == [{"body": '一,\n二 "三"'}]
 
 
+def test_a_long_cell_is_read_and_the_rows_behind_it(tmp_path: Path) -> None:
+    assert fields(rows(tmp_path, "letters.csv", f"内容\n{'x' * 2_000_000}\n路灯\n")) == [
+        {"body": "x" * 2_000_000},
+        {"body": "路灯"},
+    ]
+
+
 def test_empty_rows_give_no_row_but_count(tmp_path: Path) -> None:
     assert [row.number for row in rows(tmp_path, "letters.csv", "标题,内容\n,\n\n,路灯坏了\n")] == [3]
 
@@ -109,6 +117,8 @@ def test_usual_headings_are_recognised(tmp_path: Path, heading: str, field: str)
         rows(tmp_path, "letters.csv", f"正文,{heading}\n路灯,7\n" if field != "body" else f"{heading}\n7\n")
     )
     expected: dict[str, Any] = {"body": "路灯", field: "7"}
+    if field == "writer":
+        expected = {"body": "路灯", "petitioner": {"name": "7"}}
     if field in {"name", "id_number", "phone", "address"}:
         expected = {"body": "路灯", "petitioner": {field: "7"}}
     if field in {"co_signers", "accused"}:
@@ -130,6 +140,50 @@ def test_a_person_and_names_take_the_shape_of_a_letter(tmp_path: Path) -> None:
             "accused": ["陈", "孙"],
         }
     ]
+
+
+@pytest.mark.parametrize(
+    ("table_of_people", "petitioner"),
+    [
+        ("信访人\n李四", {"name": "李四"}),
+        ("信访人,电话\n李四,010", {"name": "李四", "phone": "010"}),
+        ("信访人,住址\n李四,翠竹路", {"name": "李四", "address": "翠竹路"}),
+        ("身份证号,信访人\n110,李四", {"name": "李四", "id_number": "110"}),
+        (
+            "信访人,身份证号,电话,住址\n李四,110,010,路",
+            {"name": "李四", "id_number": "110", "phone": "010", "address": "路"},
+        ),
+        ("信访人,姓名\n0017,李四", {"name": "李四"}),
+        ("姓名,信访人,电话\n李四,0017,010", {"name": "李四", "phone": "010"}),
+        ("姓名,信访人\n,李四", {"name": "李四"}),
+        ("姓名,信访人,电话\n ,李四,", {"name": "李四"}),
+        ("信访人,电话\n,010", {"phone": "010"}),
+        ("信访人,电话\n李四,", {"name": "李四"}),
+        ("信访人,留言用户\n李四,A0017", {"name": "李四"}),
+        ("petitioner\nk-17", "k-17"),
+        ("留言用户\nA0017", "A0017"),
+        ("petitioner,phone\n李四,010", {"name": "李四", "phone": "010"}),
+        ("petitioner,phone\n李四,", {"name": "李四"}),
+        ("petitioner,name\nk-17,李四", {"name": "李四"}),
+    ],
+)
+def test_who_wrote_is_a_person_unless_a_key_stands_alone(
+    tmp_path: Path, table_of_people: str, petitioner: str | dict[str, str]
+) -> None:
+    heading, row = table_of_people.split("\n")
+    expected = [{"body": "路灯", "petitioner": petitioner}]
+    assert fields(rows(tmp_path, "letters.csv", f"内容,{heading}\n路灯,{row}\n")) == expected
+    assert fields(book(tmp_path, ["内容", *heading.split(",")], ["路灯", *row.split(",")])) == expected
+
+
+def test_a_column_of_writers_yields_to_names_under_a_heading_that_was_explained() -> None:
+    content = io.BytesIO("内容,信访人,来人\n路灯,0017,李四\n".encode())
+    assert fields(list(rows_of(content, "letters.csv", {"来人": "name"}))) == [
+        {"body": "路灯", "petitioner": {"name": "李四"}}
+    ]
+    assert usual_fields(["信访人", "内容"]) == ["name", "body"]
+    assert usual_fields(["信访人", "姓名"]) == ["petitioner", "name"]
+    assert "writer" not in known_fields()
 
 
 def test_a_spreadsheet_is_read_like_a_csv(tmp_path: Path) -> None:
@@ -170,6 +224,11 @@ def test_a_file_that_cannot_be_read_says_what_to_do(
 ) -> None:
     with pytest.raises(FileError, match=reason):
         rows(tmp_path, name, content)
+
+
+def test_a_quote_that_nothing_closes_is_not_read_for_ever(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match="line 2 is not proper CSV"):
+        rows(tmp_path, "letters.csv", f'内容\n"{"x" * LONGEST_CELL}x')
 
 
 def test_an_empty_spreadsheet_says_what_to_do(tmp_path: Path) -> None:

@@ -41,6 +41,15 @@ def test_an_unreadable_time_is_a_warning(clerk: Desk) -> None:
     assert (warning["code"], warning["detail"]) == ("unreadable_time", "上周三")
 
 
+def test_compare_says_in_which_letter_a_time_is_unreadable(clerk: Desk) -> None:
+    good, bad = {"body": LIFT, "received_at": "2026-03-05"}, {"body": LIFT, "received_at": "上周三"}
+    assert posted(clerk, "/compare", {"a": good, "b": good})["warnings"] == []
+    (warning,) = posted(clerk, "/compare", {"a": good, "b": bad})["warnings"]
+    assert (warning["code"], warning["letter"], warning["detail"]) == ("unreadable_time", "b", "上周三")
+    both = posted(clerk, "/compare", {"a": bad, "b": bad})["warnings"]
+    assert [warning["letter"] for warning in both] == ["a", "b"]
+
+
 @pytest.mark.parametrize(("b", "relation"), [(LIFT, "same_text"), (LIFT_AGAIN, "same_matter"), (ROAD, "different")])
 def test_compare_tells_the_relation(clerk: Desk, b: str, relation: str) -> None:
     result = posted(clerk, "/compare", {"a": {"body": LIFT}, "b": {"body": b}})

@@ -141,6 +141,26 @@ def test_an_unreadable_time_is_a_warning_of_analyze(run: Run, tmp_path: Path) ->
     assert [warning["code"] for warning in lines_of(result)[0]["warnings"]] == ["unreadable_time"]
 
 
+def test_an_unreadable_time_is_a_warning_of_compare(run: Run, tmp_path: Path) -> None:
+    good, bad = {"body": LIFT}, {"body": LIFT, "received_at": "上周三"}
+    result = run("compare", write(tmp_path / "in.jsonl", {"a": good, "b": good}, {"a": bad, "b": good}))
+    assert result.exit_code == 0
+    without, with_one = lines_of(result)
+    assert without["warnings"] == []
+    assert [(one["code"], one["letter"], one["detail"]) for one in with_one["warnings"]] == [
+        ("unreadable_time", "a", "上周三")
+    ]
+
+
+def test_an_unreadable_time_is_a_warning_of_link(run: Run, tmp_path: Path) -> None:
+    letters = [{"body": LIFT}, {"body": ""}, {"body": ROAD, "received_at": "上周三"}, {"body": WAGES}]
+    path = write(tmp_path / "in.jsonl", *letters)
+    linked = [line.get("warnings") for line in lines_of(run("link", path))]
+    analysed = [line.get("warnings") for line in lines_of(run("analyze", path))]
+    assert [bool(warnings) for warnings in linked] == [False, False, True, False]
+    assert linked == analysed
+
+
 def test_a_missing_part_is_null(run: Run, tmp_path: Path, small_analyser: Any) -> None:
     purpose: PurposeReader = small_analyser.purpose
     artefact.save(tmp_path / "part", {"purpose": purpose}, {})
@@ -264,7 +284,8 @@ def test_link_puts_every_letter_into_a_matter(run: Run, tmp_path: Path) -> None:
     assert [line["error"]["field"] for line in (lines[3], lines[5])] == ["body", "id"]
     linked = {line["id"]: line for line in (*lines[:3], lines[4])}
     for line in linked.values():
-        assert line.keys() == {"id", "matter", "verdict", "candidates"}
+        assert line.keys() == {"id", "matter", "verdict", "candidates", "warnings"}
+        assert line["warnings"] == []
         assert isinstance(line["matter"], str)
         assert line["matter"]
         scores = [candidate["score"] for candidate in line["candidates"]]

@@ -11,7 +11,7 @@ from service.decisions import Decider
 from service.errors import NotFound
 from service.feedback import feedback_pairs
 from service.office import Office
-from service.removal import remove_letter, transfer_letter
+from service.removal import transfer_letter
 from tests.service.desk import (
     CLERK,
     LIFT,
@@ -160,12 +160,9 @@ def test_a_letter_transferred_twice_is_where_it_began(office: Office, plain: dic
     assert office.engine.nearest(vector, True, 10, -1.0) == []
 
 
-def test_who_is_not_there_can_be_neither_removed_nor_transferred(office: Office) -> None:
-    with office.database.write() as connection:
-        with pytest.raises(NotFound):
-            remove_letter(connection, NOWHERE)
-        with pytest.raises(NotFound):
-            transfer_letter(connection, office.engine, NOWHERE, restricted=True)
+def test_who_is_not_there_cannot_be_transferred(office: Office) -> None:
+    with office.database.write() as connection, pytest.raises(NotFound):
+        transfer_letter(connection, office.engine, NOWHERE, restricted=True)
 
 
 def test_one_writer_is_a_reason_to_compare_and_never_to_link(office: Office) -> None:

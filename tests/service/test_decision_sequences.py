@@ -13,9 +13,9 @@ from model.gathering import gather
 from service.decisions import Decider
 from service.errors import Invalid, NotFound
 from service.office import Office
-from service.removal import remove_letter
 from service.tables import decisions, letters
 from tests.service.desk import CLERK, stored_letter
+from tests.service.removing import remove_letter
 from tests.service.shelf import MOMENT, put, scored
 
 NAMES = "abcdefg"

@@ -11,9 +11,9 @@ from service.decisions import Decider
 from service.errors import Invalid, NotFound
 from service.office import Office
 from service.queries.matters import events_of
-from service.removal import remove_letter
 from service.tables import decisions, letters
 from tests.service.desk import CLERK, stored_letter
+from tests.service.removing import remove_letter
 from tests.service.shelf import put, scored
 
 Partition = set[frozenset[str]]

@@ -95,7 +95,9 @@ def test_answers_are_as_the_document_says(document: dict[str, Any], let_in: LetI
     check_decisions(document, clerk)
     check(document, clerk.post("/analyze", letter), "post", "/api/v1/analyze")
     check(document, clerk.post("/analyze?scores=true", letter), "post", "/api/v1/analyze")
-    check(document, clerk.post("/compare", {"a": letter, "b": letter}), "post", "/api/v1/compare")
+    undated = letter | {"received_at": "上周三"}
+    check(document, clerk.post("/analyze", undated), "post", "/api/v1/analyze")
+    check(document, clerk.post("/compare", {"a": letter, "b": undated}), "post", "/api/v1/compare")
 
 
 def check_decisions(document: dict[str, Any], clerk: Desk) -> None:

@@ -10,7 +10,6 @@ from model.records import Letter
 from service.linking import Arrival, find_links
 from service.office import Office
 from service.preparing import Preparation, maker_of
-from service.queries.letters import forget_likeness
 from service.rotation import mask_stored
 from service.tables import letters, prepared, sealed
 from tests.service.desk import BRIBE, LIFT, LIFT_AGAIN, ROAD, WAGES, stored_letter, take
@@ -108,13 +107,6 @@ def test_a_model_that_compares_nothing_links_nothing(office: Office) -> None:
     office.engine.switch(Analyser("compares nothing"))
     with office.database.write() as connection:
         assert find_links(connection, office.engine, [arrival]) == [[]]
-
-
-def test_what_is_removed_is_not_kept(office: Office) -> None:
-    first, second = (take(office, body).row.id for body in (LIFT, ROAD))
-    with office.database.write() as connection:
-        forget_likeness(connection, first)
-    assert kept(office).keys() == {second}
 
 
 def test_what_was_prepared_before_a_text_was_masked_goes(office: Office) -> None:

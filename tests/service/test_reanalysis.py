@@ -13,10 +13,10 @@ from service import reanalysis
 from service.jobs import LEASE, enqueue_alone
 from service.office import Office
 from service.queries import letters as queries
-from service.removal import remove_letter
 from service.tables import automatic_decisions, deadline_scopes, deadlines, jobs, letters, links, vectors
 from service.worker import Worker
 from tests.service.desk import BRIBE, LIFT, LIFT_AGAIN, ROAD, WAGES, ZHAO, Desk, LetIn, take
+from tests.service.removing import remove_letter
 from tests.service.test_jobs import Watch
 
 KIND = "letters.reanalyse"

@@ -12,9 +12,9 @@ from service.feedback import feedback_pairs
 from service.office import Office
 from service.queries.letters import count_without_vector
 from service.rebuilding import rebuild_vectors
-from service.removal import remove_letter
 from service.tables import changes, vectors
 from tests.service.desk import LIFT, LIFT_AGAIN, RIVER, ROAD, Desk, LetIn, take
+from tests.service.removing import remove_letter
 
 
 def lacking(office: Office) -> int:

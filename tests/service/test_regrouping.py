@@ -19,11 +19,11 @@ from model.matters import verdicts
 from model.records import Letter
 from model.when import parse_time
 from service.office import Office
-from service.removal import remove_letter
 from service.tables import letters
 from tests.model.letters import MATTERS
 from tests.service.databases import Shelf, office_at
 from tests.service.desk import LIFT, LIFT_AGAIN, RIVER, RIVER_AGAIN, ZHAO, take
+from tests.service.removing import remove_letter
 from tests.service.shelf import put, scored
 
 NAMES = "abcdefg"

@@ -79,7 +79,7 @@ def test_a_result_of_compare_has_the_contracts_shape(small_analyser: Analyser) -
     relation = small_analyser.compare(letter(LIFT), letter(LIFT_AGAIN))
     assert relation
     result = RelationOut.of(relation).model_dump(mode="json")
-    assert result.keys() == {"score", "relation", "reasons", "evidence"}
+    assert result.keys() == {"score", "relation", "reasons", "evidence", "warnings"}
     assert result["evidence"].keys() == {"shared", "new_in_b"}
     assert result["evidence"]["shared"]
     for span in result["evidence"]["shared"]:

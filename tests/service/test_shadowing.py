@@ -6,10 +6,10 @@ import pytest
 from service import shadowing
 from service.audit import OPERATOR
 from service.office import Office
-from service.removal import remove_letter
 from service.schemas.results import AnalysisOut
 from service.tables import disagreements, shadow_counts
 from tests.service.desk import BRIBE, LIFT, RIVER, ROAD, WAGES, LetIn, assert_problem, count, stored_letter, take
+from tests.service.removing import remove_letter
 
 BODIES = (LIFT, ROAD, WAGES, RIVER)
 

@@ -14,10 +14,10 @@ from service.errors import SettingError
 from service.indexes import SharedIndexes
 from service.keys import load_keys
 from service.office import Office
-from service.removal import remove_letter
 from service.settings import Settings
 from tests.service.databases import PostgresShelf, Shelf
 from tests.service.desk import BRIBE, BRIBE_AGAIN, LIFT, LIFT_AGAIN, ROAD, ZHAO, count, stored_letter, take
+from tests.service.removing import remove_letter
 
 
 def sharing(address: str, folder: Path, analyser: Analyser) -> Office:

@@ -10,11 +10,11 @@ from service import snapshots
 from service.engine import Engine
 from service.indexes import EmbeddedIndexes
 from service.office import Office
-from service.removal import remove_letter
 from service.snapshots import Snapshots
 from service.tables import changes
 from tests.service.databases import Shelf, office_at
 from tests.service.desk import BRIBE, LIFT, LIFT_AGAIN, ROAD, WAGES, count, stored_letter, take
+from tests.service.removing import remove_letter
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import insert
 
 from service.office import Office
-from service.removal import remove_letter
 from service.settings import Settings
 from service.tables import matters
 from tests.service.desk import stored_letter, take
+from tests.service.removing import remove_letter
 
 
 def obey(office: Office, order: dict[str, Any]) -> Any:
