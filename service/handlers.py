@@ -13,7 +13,7 @@ from service.office import Office
 from service.queries import imports as import_queries
 from service.queries import jobs as queries
 from service.queries import reports as report_queries
-from service.queries.letters import count_without_vector
+from service.queries.vectors import count_without_vector
 from service.reanalysis import Reanalysis
 from service.rebuilding import rebuild_vectors
 from service.retention import anonymise

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row
 from model.signatures import BYTES, Signature
 from model.similar import EmbeddedIndex, Entry
 from service.db import Database
-from service.queries.letters import changes_since, letter_of_change
+from service.queries.vectors import changes_since, letter_of_change
 from service.shared_index import SharedIndex, mark_in, put_mark
 from service.snapshots import Indexes, Snapshots
 

@@ -20,6 +20,7 @@ from service.linking import Arrival, find_links
 from service.queries import corrections as correction_queries
 from service.queries import letters as queries
 from service.queries import matters as matter_queries
+from service.queries import vectors as vector_queries
 from service.rebuilding import rebuild_vectors
 from service.regrouping import Why, circle_of, letter_of_row, settle
 from service.removal import transfer_letter
@@ -103,7 +104,7 @@ class Reanalysis:
         with self.database.write() as connection:
             self.engine.catch_up(connection)
             rows = queries.letters_by_id(connection, ids)
-            present = queries.with_vector(connection, ids)
+            present = vector_queries.with_vector(connection, ids)
             people = queries.identities_of(connection, ids)
             with flags_follow(connection, self.flagger) as touched:
                 for letter_id in ids:

@@ -10,6 +10,7 @@ from service.errors import NotFound
 from service.linking import Arrival, find_links, join_matter
 from service.queries import letters as letter_queries
 from service.queries import matters as matter_queries
+from service.queries import vectors as vector_queries
 from service.queries.thresholds import join_from
 from service.regrouping import EVERYTHING, Place, Why, circle_of, letter_of_row, settle
 from service.standing import forget
@@ -32,7 +33,7 @@ def transfer_letter(connection: Connection, engine: Engine, letter_id: str, rest
     found = find_links(connection, engine, [arrival])[0]
     place = join_matter(connection, arrival, found)
     event = _take_out(connection, row, place)
-    letter_queries.move_to_compartment(connection, letter_id, restricted)
+    vector_queries.move_to_compartment(connection, letter_id, restricted)
     matter_queries.insert_links(connection, found)
     return event
 

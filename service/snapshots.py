@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from model.errors import SnapshotError
 from model.similar import EmbeddedIndex
-from service.queries.letters import letter_of_change
+from service.queries.vectors import letter_of_change
 
 logger = logging.getLogger(__name__)
 

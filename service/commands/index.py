@@ -4,8 +4,8 @@ import click
 
 from service.commands.base import clear_errors, progress
 from service.office import Office
-from service.queries.letters import count_without_vector
 from service.queries.search import count_without_words
+from service.queries.vectors import count_without_vector
 from service.rebuilding import fill_words, rebuild_vectors
 from service.settings import Settings
 

@@ -1,4 +1,4 @@
-"""Every statement about letters, their vectors and who wrote them."""
+"""Every statement about letters and who wrote them."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,6 @@ from sqlalchemy import (
     Row,
     and_,
     bindparam,
-    delete,
     func,
     insert,
     or_,
@@ -25,7 +24,7 @@ from sqlalchemy import (
 from service.queries.among import among
 from service.queries.arrivals import recounted
 from service.scope_keys import unit_key
-from service.tables import accused, changes, idempotency_keys, identities, letters, matters, sealed, vectors
+from service.tables import accused, idempotency_keys, identities, letters, matters, sealed
 
 # A letter with what is sealed of it, `people`.
 WHOLE = select(letters, sealed.c.content.label("people")).outerjoin(sealed, sealed.c.letter_id == letters.c.id)
@@ -109,44 +108,6 @@ def ahead(at: ColumnElement[Any], one: ColumnElement[Any], after: tuple[str, str
 def unit_key_of(matter_id: Any) -> Any:
     """Return an expression for the key of the unit that a matter stands with."""
     return select(matters.c.unit_key).where(matters.c.id == matter_id).scalar_subquery()
-
-
-def put_vector(connection: Connection, letter_id: str, vector: bytes, model: str) -> None:
-    """Give a letter the vector that a version of the model made, and tell other processes."""
-    connection.execute(delete(vectors).where(vectors.c.letter_id == letter_id))
-    _insert_vector(connection, letter_id, vector, model)
-
-
-def _insert_vector(connection: Connection, letter_id: str, vector: bytes, model: str) -> None:
-    connection.execute(insert(vectors), {"letter_id": letter_id, "vector": vector, "model": model})
-    _insert_change(connection, letter_id)
-
-
-def letters_without_vector(connection: Connection, model: str, limit: int) -> list[Row[Any]]:
-    """Return up to `limit` letters whose vector is not of a version of the model; those that were removed stay out."""
-    return list(connection.execute(select(letters).where(_lacks_vector(model)).order_by(letters.c.id).limit(limit)))
-
-
-def count_without_vector(connection: Connection, model: str) -> int:
-    """Return how many letters have no vector of a version of the model."""
-    return connection.execute(select(func.count()).select_from(letters).where(_lacks_vector(model))).scalar_one()
-
-
-def _lacks_vector(model: str) -> Any:
-    present = select(vectors.c.letter_id).where(vectors.c.letter_id == letters.c.id)
-    removed = select(changes.c.letter_id).where(changes.c.letter_id == letters.c.id, changes.c.kind == "removed")
-    return and_(~present.where(vectors.c.model == model).exists(), or_(present.exists(), ~removed.exists()))
-
-
-def _insert_change(connection: Connection, letter_id: str) -> None:
-    """Tell other processes that a letter's vector was put."""
-    connection.execute(insert(changes), {"letter_id": letter_id, "kind": "put"})
-
-
-def move_to_compartment(connection: Connection, letter_id: str, restricted: bool) -> None:
-    """Keep a letter among accusations, or among all others, and tell other processes."""
-    revise_letter(connection, letter_id, {"restricted": restricted})
-    _insert_change(connection, letter_id)
 
 
 def letters_of_external_ids(connection: Connection, names: Collection[tuple[str, str]]) -> list[Row[Any]]:
@@ -282,11 +243,6 @@ def count_letters(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(letters)).scalar_one()
 
 
-def with_vector(connection: Connection, ids: Collection[str]) -> set[str]:
-    """Return those of the letters that have a vector; those that were removed have none."""
-    return set(connection.execute(select(vectors.c.letter_id).where(among(vectors.c.letter_id, ids))).scalars())
-
-
 def letters_by_the_same(connection: Connection, hashes: Collection[str]) -> list[Row[Any]]:
     """Return hash, letter_id and restricted of the letters that share any of these hashes of who wrote."""
     statement = (
@@ -295,24 +251,3 @@ def letters_by_the_same(connection: Connection, hashes: Collection[str]) -> list
         .where(among(identities.c.hash, sorted(hashes)))
     )
     return list(connection.execute(statement)) if hashes else []
-
-
-def changes_since(connection: Connection, number: int, limit: int) -> list[Row[Any]]:
-    """Return up to `limit` changes after a number, in order, with what the letter is now.
-
-    Of each: number, letter_id, kind, restricted, region, received_at, and the vector, None where it was removed since.
-    """
-    statement = (
-        select(changes, letters.c.restricted, letters.c.region, letters.c.received_at, vectors.c.vector)
-        .join(letters, letters.c.id == changes.c.letter_id)
-        .outerjoin(vectors, vectors.c.letter_id == changes.c.letter_id)
-        .where(changes.c.number > number)
-        .order_by(changes.c.number)
-        .limit(limit)
-    )
-    return list(connection.execute(statement))
-
-
-def letter_of_change(connection: Connection, number: int) -> str | None:
-    """Return the letter of a change: with the number it tells one database from another."""
-    return connection.execute(select(changes.c.letter_id).where(changes.c.number == number)).scalar_one_or_none()

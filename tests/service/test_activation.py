@@ -17,7 +17,7 @@ import pytest
 
 from service.db import Database
 from service.migrate import upgrade
-from service.queries.letters import count_without_vector
+from service.queries.vectors import count_without_vector
 from service.settings import Settings
 from service.tables import letters, models
 from service.tokens import make_token

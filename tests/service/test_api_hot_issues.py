@@ -13,8 +13,9 @@ from service.caller import OFFICE, Role
 from service.issue_board import IssueBoards, read_issues
 from service.office import Office
 from service.queries.additions import Additions
-from service.queries.letters import Sight, moment, move_to_compartment
+from service.queries.letters import Sight, moment
 from service.queries.matters import insert_links, insert_matter
+from service.queries.vectors import move_to_compartment
 from service.sessions import make_login_link
 from service.texts import text
 from tests.service.desk import Desk, LetIn, assert_problem

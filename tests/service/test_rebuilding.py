@@ -10,7 +10,7 @@ from service import rebuilding
 from service.cli import main
 from service.feedback import feedback_pairs
 from service.office import Office
-from service.queries.letters import count_without_vector
+from service.queries.vectors import count_without_vector
 from service.rebuilding import rebuild_vectors
 from service.tables import changes, vectors
 from tests.service.desk import LIFT, LIFT_AGAIN, RIVER, ROAD, Desk, LetIn, take

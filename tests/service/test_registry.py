@@ -16,7 +16,7 @@ from service.caller import Role
 from service.cli import main
 from service.errors import Busy, Conflict, NotFound
 from service.office import Office
-from service.queries.letters import count_without_vector
+from service.queries.vectors import count_without_vector
 from service.rebuilding import rebuild_vectors
 from service.registry import folder_in_use
 from service.tables import audit
