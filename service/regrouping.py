@@ -19,6 +19,7 @@ from service.queries import letters as letter_queries
 from service.queries import matters as matter_queries
 from service.queries.letters import Sight
 from service.queries.thresholds import join_from
+from service.queries.ties import tied_to
 
 EVERYTHING = Sight(restricted=True)
 
@@ -63,11 +64,7 @@ def circle_of(connection: Connection, starts: Collection[str]) -> list[Row[Any]]
     at_least = join_from(connection)
     while fresh:
         found |= fresh
-        reached = matter_queries.linked_from(connection, fresh, at_least)
-        for row in decision_queries.standing_pairs(connection, fresh, "confirm"):
-            reached |= {row.a_id, row.b_id}
-        reached |= letter_queries.companions(connection, sorted(fresh))
-        fresh = reached - found
+        fresh = tied_to(connection, fresh, at_least) - found
     return sorted(letter_queries.texts_by_id(connection, sorted(found)).values(), key=lambda row: row.id)
 
 

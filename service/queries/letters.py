@@ -178,12 +178,6 @@ def compartments_of(connection: Connection, ids: Collection[str]) -> dict[str, b
     return {row.id: row.restricted for row in rows}
 
 
-def companions(connection: Connection, ids: Sequence[str]) -> set[str]:
-    """Return the ids of all letters in the matters of these letters."""
-    theirs = select(letters.c.matter_id).where(among(letters.c.id, ids))
-    return set(connection.execute(select(letters.c.id).where(letters.c.matter_id.in_(theirs))).scalars())
-
-
 def letters_of_matters(connection: Connection, matter_ids: Sequence[str], sight: Sight) -> list[Row[Any]]:
     """Return the letters of matters, oldest first."""
     statement = WHOLE.where(among(letters.c.matter_id, matter_ids), sight.condition())
