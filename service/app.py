@@ -37,6 +37,9 @@ def create_app(office: Office) -> Flask:
         MAX_CONTENT_LENGTH=MEBIBYTE,
         PERMANENT_SESSION_LIFETIME=LONGEST,
         SESSION_COOKIE_HTTPONLY=True,
+        # The cookie also holds what was just done. If every answer sent it anew, a picture that was asked for before
+        # and arrives after would take that back.
+        SESSION_REFRESH_EACH_REQUEST=False,
         # A form may lie open over lunch; its token ends with the session.
         WTF_CSRF_TIME_LIMIT=None,
         # The guard of the pages checks it, once it knows who is there.

@@ -272,3 +272,23 @@ def test_close_letters_differ_by_words_and_distant_ones_not() -> None:
     assert [LIFT[start:end] for start, end in found.gone] in (["两个"], ["两"], ["两个月"])
     assert difference(LIFT, WAGES) is None
     assert difference("", LIFT) is None
+
+
+def test_an_answer_that_was_on_its_way_takes_back_nothing_of_what_was_done_since(
+    app: Flask, office: Office, clerk_at_work: Visitor
+) -> None:
+    done, following = take(office, LIFT).row, take(office, ROAD).row
+    with clerk_at_work.browser.session_transaction() as session:
+        session.permanent = True
+    queue(clerk_at_work, "new")
+    asked = ("/queue", "/static/icon.svg", f"/letters/{following.id}")
+    early = [clerk_at_work.browser.get(path, headers={"X-Preload": "1"}) for path in asked]
+    assert [answer.status_code for answer in early] == [200, 200, 200]
+    # Cookies that they set would arrive after that of the deed.
+    assert [answer.headers.getlist("Set-Cookie") for answer in early] == [[], [], []]
+    for answer in early:
+        answer.close()
+    do(app, clerk_at_work, "POST /letters/<letter_id>/accept", done.id)
+    page = queue(clerk_at_work, "new")
+    assert text("deed.accept") in page
+    assert 'id="undo"' in page
