@@ -1,7 +1,7 @@
 """The way of letters into the database: analysed, linked and stored in one transaction, once."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -88,8 +88,14 @@ class Intake:
         once for each, in order, and may write too. Raises Busy, or what the driver raises, if the database does not
         answer, and any error of the service that `alongside` raises.
         """
-        pieces = [deliveries[first : first + MOST_IN_ROUND] for first in range(0, len(deliveries), MOST_IN_ROUND)]
-        return [outcome for piece in pieces for outcome in self._take_piece(piece, alongside)]
+        return [outcome for piece in self.take_pieces(deliveries, alongside) for outcome in piece]
+
+    def take_pieces(
+        self, deliveries: Sequence[Delivery], alongside: Alongside = _nothing
+    ) -> Iterator[list[Stored | Problem]]:
+        """Yield what `take_all` returns, transaction by transaction: what was yielded is stored, whatever comes."""
+        for first in range(0, len(deliveries), MOST_IN_ROUND):
+            yield self._take_piece(deliveries[first : first + MOST_IN_ROUND], alongside)
 
     def _take_piece(self, deliveries: Sequence[Delivery], alongside: Alongside = _nothing) -> list[Stored | Problem]:
         try:

@@ -11,7 +11,7 @@ from service.errors import Busy, Problem
 from service.intake import Intake, Stored
 from service.reading import Reader
 from service.repeats import Delivery
-from service.rounds import MOST_IN_ROUND, Rounds
+from service.rounds import Rounds
 from service.schemas.views import LetterOut
 
 
@@ -64,14 +64,14 @@ class Reception:
 
     def _taken(self, deliveries: Sequence[Delivery]) -> list[Stored | Problem]:
         outcomes: list[Stored | Problem] = []
-        for first in range(0, len(deliveries), MOST_IN_ROUND):
-            try:
-                outcomes += self._intake.take_all(deliveries[first : first + MOST_IN_ROUND])
-            except Busy as busy:
-                if not outcomes:
-                    raise
-                # What is stored already is told; the rest can be sent again.
-                return outcomes + [busy] * (len(deliveries) - first)
+        try:
+            for piece in self._intake.take_pieces(deliveries):
+                outcomes += piece
+        except Busy as busy:
+            if not outcomes:
+                raise
+            # What is stored already is told; the rest can be sent again.
+            outcomes += [busy] * (len(deliveries) - len(outcomes))
         return outcomes
 
     def _show(self, connection: Connection, caller: Caller, stored: Sequence[Stored]) -> list[Received]:

@@ -13,10 +13,6 @@ from service.tables import changes, letters, vectors
 def put_vector(connection: Connection, letter_id: str, vector: bytes, model: str) -> None:
     """Give a letter the vector that a version of the model made, and tell other processes."""
     connection.execute(delete(vectors).where(vectors.c.letter_id == letter_id))
-    _insert_vector(connection, letter_id, vector, model)
-
-
-def _insert_vector(connection: Connection, letter_id: str, vector: bytes, model: str) -> None:
     connection.execute(insert(vectors), {"letter_id": letter_id, "vector": vector, "model": model})
     _insert_change(connection, letter_id)
 

@@ -208,15 +208,15 @@ def test_of_a_batch_that_the_database_leaves_what_is_stored_is_told(
     clerk: Desk, office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     letters = [{"body": f"{LIFT}{number}"} for number in range(40)]
-    sent, whole = iter(range(9)), office.reception._intake.take_all
+    sent, whole = iter(range(9)), office.reception._intake._take_piece
 
-    def answers_once(deliveries: Any) -> Any:
+    def answers_once(deliveries: Any, alongside: Any) -> Any:
         if next(sent) > 0:
             raise Busy("The database is busy or away; send the request again.", retry_after=2)
-        return whole(deliveries)
+        return whole(deliveries, alongside)
 
     with monkeypatch.context() as patch:
-        patch.setattr(office.reception._intake, "take_all", answers_once)
+        patch.setattr(office.reception._intake, "_take_piece", answers_once)
         answer = clerk.post("/letters/batch", {"letters": letters}, Idempotency_Key="k").json
         assert answer
         assert [item["status"] for item in answer["items"]] == [201] * 32 + [503] * 8
