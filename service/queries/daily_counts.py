@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, func, literal, or_, select
 
-from model.when import OFFICE_ZONE
+from service.periods import midnight
 from service.queries.arrivals import CATEGORY, CATEGORY_OF_REGION, CHANNEL, CHANNEL_OF_REGION, REGION, day_of
 from service.queries.letters import Sight, accusing, between
 from service.tables import daily_counts as counts
@@ -115,11 +115,10 @@ def _of_letters(
     connection: Connection, sight: Sight, since: date, until: date, apart: Sequence[str], *conditions: Any
 ) -> _Letters:
     """Count the letters themselves, apart by columns or by the hour of the time in which they are stored."""
-    begin, end = (datetime.combine(day, time(), OFFICE_ZONE) for day in (since, until))
     named = [_HOURS if name == _HOUR else func.coalesce(letters.c[name], "").label(name) for name in apart]
     statement = (
         select(*named, func.count().label("number"))
-        .where(sight.condition(), between(letters.c.received_at, begin, end), *conditions)
+        .where(sight.condition(), between(letters.c.received_at, midnight(since), midnight(until)), *conditions)
         .group_by(*(column.name for column in named))
     )
     return Counter({tuple(values): number for *values, number in connection.execute(statement)})

@@ -2,12 +2,13 @@
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, func, or_, select
 
-from model.when import OFFICE_ZONE
+from service.counting import Reviews, reviews_of
+from service.periods import midnight
 from service.queries.arrivals import AGAIN, VERDICT
 from service.queries.daily_counts import on_days
 from service.queries.letters import Sight, accusing
@@ -23,7 +24,7 @@ class Outcomes:
     """How many letters have a verdict, and a category and review; and in how many different matters they came."""
 
     verdicts: Counter[str]
-    reviews: Counter[tuple[str | None, str]]
+    reviews: Reviews
     matters: int
 
 
@@ -49,7 +50,7 @@ def _of_counters(connection: Connection, sight: Sight, since: date, until: date)
     named = (counts.c.kind, counts.c.value)
     statement = select(*named, func.sum(counts.c.number).label("number")).where(kinds, here)
     verdicts: Counter[str] = Counter()
-    reviews: Counter[tuple[str | None, str]] = Counter()
+    reviews: Reviews = Counter()
     again = 0
     for row in connection.execute(statement.where(*on_days(sight, since, until)).group_by(*named)):
         if row.kind == AGAIN:
@@ -62,11 +63,9 @@ def _of_counters(connection: Connection, sight: Sight, since: date, until: date)
 
 
 def _of_letters(connection: Connection, sight: Sight, since: date, until: date, *conditions: Any) -> Outcomes:
-    begin, end = (datetime.combine(day, time(), OFFICE_ZONE) for day in (since, until))
-    asked = (connection, Counted(sight), begin, end)
+    asked = (connection, Counted(sight), midnight(since), midnight(until))
+    rows = reviews_between(*asked, *conditions)
     verdicts: Counter[str] = Counter()
-    reviews: Counter[tuple[str | None, str]] = Counter()
-    for row in reviews_between(*asked, *conditions):
+    for row in rows:
         verdicts[row.verdict] += row.letters
-        reviews[row.category, row.review] += row.letters
-    return Outcomes(verdicts, reviews, matters_between(*asked, *conditions))
+    return Outcomes(verdicts, reviews_of(rows), matters_between(*asked, *conditions))
