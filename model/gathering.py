@@ -55,7 +55,8 @@ def gather(
 
     Joins the two groups with the highest mean score again and again, as long as that mean is at least `join_from`
     (average linkage, Sokal and Michener 1958): a letter must fit the matter, not only its nearest letter, so that no
-    chain of weak steps grows. A pair that was never scored counts as 0. Confirmed pairs stay together and
+    chain of weak steps grows. A pair that was never scored counts as 0; but of a group larger than MOST_COMPARED only
+    so many letters count for each of the other group, for no more are compared. Confirmed pairs stay together and
     rejected pairs apart, whatever the scores, and two groups that both hold confirmed pairs join only by a person's
     decision. The result depends on the sets only, not on their order.
     """
@@ -162,7 +163,9 @@ class _Groups:
     def _means(self, rows: Places, columns: Places) -> NDArray[np.float64]:
         """Return the means of groups with others; 0 with those before them, without scores, or kept apart."""
         cells = np.ix_(rows, columns)
-        means = self.sums[cells] / (self.sizes[rows][:, None] * self.sizes[columns] * _UNIT)
+        here, there = self.sizes[rows][:, None], self.sizes[columns]
+        pairs = np.minimum(here, there) * np.minimum(np.maximum(here, there), MOST_COMPARED)
+        means = self.sums[cells] / (pairs * _UNIT)
         return np.where((columns > rows[:, None]) & ~self.barred[cells], means, 0.0)
 
     def _unite(self, first: int, second: int) -> None:

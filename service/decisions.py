@@ -14,9 +14,11 @@ from service.errors import Invalid, NotFound
 from service.keys import Keys
 from service.queries import decisions as queries
 from service.queries import letters as letter_queries
+from service.queries import links as link_queries
 from service.queries import matters as matter_queries
 from service.queries.decisions import Act, Action, Pair
-from service.regrouping import EVERYTHING, Why, circle_of, open_matter, settle
+from service.queries.thresholds import join_from
+from service.regrouping import EVERYTHING, Why, open_matter, settle
 from service.sealing import masked_note
 from service.standing import allow_together, leave
 
@@ -155,7 +157,7 @@ class Decider:
         rows = queries.standing_pairs(self.connection, ids, "confirm")
         sure = {one for row in rows for one in (row.a_id, row.b_id)}
         candidates = [one for one in ids if one in sure] or ids
-        for link in matter_queries.links_of_letter(self.connection, letter_id):
+        for link in link_queries.links_of_letter(self.connection, letter_id):
             if link.other(letter_id) in candidates:
                 return link.other(letter_id)
         return str(candidates[0])
@@ -197,9 +199,8 @@ class Decider:
     def _settle(self, touched: Collection[str], placed: Mapping[str, str | None], why: Why) -> None:
         places = sorted({place for place in placed.values() if place})
         there = letter_queries.letters_of_matters(self.connection, places, EVERYTHING)
-        settle(
-            self.connection, circle_of(self.connection, {*touched, *placed, *(row.id for row in there)}), why, placed
-        )
+        starts = {*touched, *placed, *(row.id for row in there)}
+        settle(self.connection, starts, join_from(self.connection), why, placed)
 
 
 def _chain(ids: Sequence[str]) -> list[Pair]:

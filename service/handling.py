@@ -81,10 +81,6 @@ class Handling:
         )
         return Life(stretch.status, tuple(clocks_of(stretch, together, now)), stretch.possible, self.unit)
 
-    def clocks_of_letter(self, received: Iterable[datetime], own: Receipt, now: datetime) -> list[Clock]:
-        """Return the clocks of one letter of the matter, whose letters came at these times."""
-        return clocks_of(self.course(received).stretch_at(own.at), own, now)
-
 
 def opened_at(row: Row[Any]) -> datetime:
     """Return when a letter began to be owed an answer: no later than it was stored, whatever date it bears."""

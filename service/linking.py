@@ -16,7 +16,7 @@ from service.engine import Engine
 from service.preparing import Preparation
 from service.queries import letters as letter_queries
 from service.queries.thresholds import join_from
-from service.regrouping import Place, Why, circle_of, open_matter, settle
+from service.regrouping import Coming, Place, Why, open_matter, settle
 
 # Scores that differ only by the order of adding up must compare as equal.
 DIGITS = 9
@@ -115,8 +115,8 @@ def join_matters(
         touched = {end for link in links if link.score >= at_least for end in link.ends}
         fresh = [one.letter for one in arrivals if one.letter.id in touched]
         if fresh:
-            circle = circle_of(connection, touched - {letter.id for letter in fresh})
-            places |= settle(connection, circle, why, newcomers=fresh, found=links, restricted=restricted)
+            stored = touched - {letter.id for letter in fresh}
+            places |= settle(connection, stored, at_least, why, coming=Coming(fresh, links, restricted))
     return places
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from service.clocks import Clock
+from service.clocks import Clock, clocks_of
+from service.course import Course
 from service.handling import Handling, opened_at, receipt_of
 from service.preconditions import tag_of
 from service.queries.letters import receipts_of
@@ -19,7 +20,7 @@ class Lives:
     def __init__(self, connection: Connection, now: datetime) -> None:
         self.connection = connection
         self.now = now
-        self._known: dict[str, tuple[list[datetime], Handling]] = {}
+        self._known: dict[str, Course] = {}
         self._revisions: dict[str, int] = {}
 
     def learn(self, matter_ids: Collection[str]) -> None:
@@ -32,13 +33,13 @@ class Lives:
             received[row.matter_id].append(opened_at(row))
             self._revisions[row.matter_id] = row.revision
         events = steps_told(self.connection, unknown)
-        self._known |= {matter_id: (received[matter_id], Handling.of(events[matter_id])) for matter_id in unknown}
+        self._known |= {one: Handling.of(events[one]).course(received[one]) for one in unknown}
 
     def clocks(self, row: Row[Any]) -> list[Clock]:
         """Return the clocks of a letter."""
         self.learn([row.matter_id])
-        received, handling = self._known[row.matter_id]
-        return handling.clocks_of_letter(received, receipt_of(row), self.now)
+        own = receipt_of(row)
+        return clocks_of(self._known[row.matter_id].stretch_at(own.at), own, self.now)
 
     def tag(self, row: Row[Any]) -> str:
         """Return the tag of a letter; time alone stops clocks that run."""

@@ -11,7 +11,7 @@ from service.caller import Caller
 from service.engine import Engine
 from service.queries import decisions as decision_queries
 from service.queries import letters as letter_queries
-from service.queries import matters as queries
+from service.queries import links as queries
 from service.regrouping import letter_of_row
 from service.schemas.links import LinkOut, MatterLinksOut, NeighbourOut, UndoableOut
 from service.schemas.results import DIGITS
@@ -25,14 +25,12 @@ BEGINNING = 30
 def links_of_matter(connection: Connection, engine: Engine, caller: Caller, rows: Sequence[Row[Any]]) -> MatterLinksOut:
     """Return the links of a matter whose letters, of which the caller may read all given, are `rows`."""
     inside = {row.id: row for row in rows}
-    links = queries.links_of_letters(connection, list(inside))
-    within: dict[str, tuple[str, Link]] = {}
+    best = queries.best_links(connection, list(inside), 1, inside=True)
+    within = {end: (link.other(end), link) for end, links in best.items() for link in links}
     beyond: dict[str, tuple[str, Link]] = {}
-    for link in links:
-        for end in link.ends:
-            other = link.other(end)
-            if other in inside:
-                (within if end in inside else beyond).setdefault(end, (other, link))
+    for link in queries.links_out_of(connection, list(inside)):
+        inner, outer = (link.a, link.b) if link.a in inside else (link.b, link.a)
+        beyond.setdefault(outer, (inner, link))
     outside = _outside(connection, caller, inside, beyond)
     explained = _Explained(engine, {**inside, **outside})
     return MatterLinksOut(

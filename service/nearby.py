@@ -10,11 +10,14 @@ from model.records import Candidate
 from service.caller import Caller
 from service.queries import decisions as decision_queries
 from service.queries import letters as letter_queries
-from service.queries import matters as matter_queries
+from service.queries import links as link_queries
 from service.schemas.results import CandidateOut
 from service.schemas.views import MatterOfLetterOut
 
 MOST_CANDIDATES = 10
+# So many links of a letter are looked through first.
+LOOKED_AT = 30
+EVERY = 2**31 - 1
 
 
 class Nearby:
@@ -26,12 +29,19 @@ class Nearby:
         self._confirmed = {one for row in standing if row.kind == "confirm" for one in (row.a_id, row.b_id)}
         self._apart = {frozenset((row.a_id, row.b_id)) for row in rejected}
         self._turned_away = {row.b_id for row in rejected if row.action == "reject"}
-        self._links: dict[str, list[Link]] = {letter_id: [] for letter_id in letter_ids}
-        for link in matter_queries.links_of_letters(connection, letter_ids) if letter_ids else []:
-            for end in link.ends & self._links.keys():
-                self._links[end].append(link)
-        linked = {end for links in self._links.values() for link in links for end in link.ends}
-        self._seen = letter_queries.seen_among(connection, linked, caller.insight)
+        self._seen: set[str] = set()
+        self._links = self._best(connection, caller, letter_ids, LOOKED_AT)
+        # Of some letters, most that they are linked to may be out of sight.
+        full = [one for one, links in self._links.items() if len(links) == LOOKED_AT]
+        lacking = [one for one in full if len(self._candidates(one)) < MOST_CANDIDATES]
+        self._links |= self._best(connection, caller, lacking, EVERY)
+
+    def _best(self, connection: Connection, caller: Caller, ids: Sequence[str], most: int) -> dict[str, list[Link]]:
+        """Return the best links of letters, and learn which letters at their ends may be seen."""
+        found = link_queries.best_links(connection, ids, most)
+        linked = {end for links in found.values() for link in links for end in link.ends}
+        self._seen |= letter_queries.seen_among(connection, linked, caller.insight)
+        return found
 
     def matter_of(self, row: Row[Any]) -> MatterOfLetterOut:
         """Return the matter of one of the letters, what it is to it, and its candidates."""

@@ -19,10 +19,12 @@ from service.keys import Keys
 from service.linking import Arrival, find_links
 from service.queries import corrections as correction_queries
 from service.queries import letters as queries
+from service.queries import links as link_queries
 from service.queries import matters as matter_queries
 from service.queries import vectors as vector_queries
+from service.queries.thresholds import join_from
 from service.rebuilding import rebuild_vectors
-from service.regrouping import Why, circle_of, letter_of_row, settle
+from service.regrouping import Why, letter_of_row, settle
 from service.removal import transfer_letter
 from service.schemas.results import AnalysisOut
 
@@ -125,7 +127,7 @@ class Reanalysis:
         Pairs with letters that were read before it, by this model, are as good as those found now, and stay.
         """
         found = find_links(connection, self.engine, [Arrival(letter, vector, restricted)])[0]
-        before = matter_queries.links_of_letter(connection, letter.id)
+        before = link_queries.links_of_letter(connection, letter.id)
         others = queries.letters_by_id(connection, [link.other(letter.id) for link in before])
         ends = {link.ends for link in found}
         old = [link for link in before if _version_of(others[link.other(letter.id)]) != self.analyser.version]
@@ -135,7 +137,7 @@ class Reanalysis:
         matter_queries.delete_pairs(connection, gone)
         matter_queries.insert_links(connection, found)
         reached = {one for link in (*before, *found) for one in link.ends}
-        settle(connection, circle_of(connection, {letter.id, *reached}), WHY)
+        settle(connection, {letter.id, *reached}, join_from(connection), WHY)
 
     def _revise(self, connection: Connection, row: Row[Any], automatic: Read, restricted_now: bool = False) -> None:
         """Store what the model says now, and over it what people said."""

@@ -6,6 +6,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -16,12 +17,16 @@ from model.matters import LAST, verdicts
 from model.records import Letter, RelationName, Verdict
 from service.queries import decisions as decision_queries
 from service.queries import letters as letter_queries
+from service.queries import links as link_queries
 from service.queries import matters as matter_queries
 from service.queries.letters import Sight
-from service.queries.thresholds import join_from
-from service.queries.ties import tied_to
+from service.queries.ties import joined_with, matters_around
 
 EVERYTHING = Sight(restricted=True)
+# From so many letters on, which have five thousand pairs, a matter stays whole: to gather all of them anew for each
+# letter that comes would take seconds, and one letter more tells little of so many.
+LARGE_FROM = 100
+NOWHERE: Mapping[str, str | None] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,18 @@ class Why:
 
     reason: str
     cause: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """Letters that are about to be stored, among accusations or among all others, with their scored pairs."""
+
+    letters: Sequence[Letter] = ()
+    links: Sequence[Link] = ()
+    restricted: bool = False
+
+
+NOBODY = Coming()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,49 +71,69 @@ def letter_of_row(row: Row[Any], petitioners: frozenset[str] = frozenset()) -> L
     )
 
 
-def circle_of(connection: Connection, starts: Collection[str]) -> list[Row[Any]]:
-    """Return the letters that a change of these may touch, oldest first.
-
-    From letter to letter it follows links that can join, what people confirmed, and the matters as they are.
-    """
-    found: set[str] = set()
-    fresh = set(starts)
-    at_least = join_from(connection)
-    while fresh:
-        found |= fresh
-        fresh = tied_to(connection, fresh, at_least) - found
-    return sorted(letter_queries.texts_by_id(connection, sorted(found)).values(), key=lambda row: row.id)
-
-
 def settle(
     connection: Connection,
-    rows: Sequence[Row[Any]],
+    starts: Collection[str],
+    at_least: float,
     why: Why,
-    placed: Mapping[str, str | None] | None = None,
-    newcomers: Sequence[Letter] = (),
-    found: Sequence[Link] = (),
-    restricted: bool = False,
+    placed: Mapping[str, str | None] = NOWHERE,
+    coming: Coming = NOBODY,
 ) -> dict[str, Place]:
-    """Gather a circle of letters anew and move those that belong elsewhere; returns the place of every letter.
+    """Gather anew what a change of letters may touch and move what belongs elsewhere; returns the place of each letter.
 
-    `placed` says where a person has put letters, None for nowhere; `newcomers` are about to be stored among
-    accusations or not, as `restricted` says, with their links in `found`. What people confirmed stays as it is: no
-    score takes such a matter apart or joins it with another one of that kind. All else depends on what the letters
-    say alone.
+    Letters join from a score of `at_least` on; `placed` says where a person has put some, None for nowhere. What people
+    confirmed stays as it is, and so do matters of very many letters: no score takes such a matter apart or joins it
+    with another one of that kind. All else depends on what the letters say alone.
     """
-    before = {row.id: row.matter_id for row in rows} | dict(placed or {})
+    rows = _circle(connection, starts, at_least, placed)
+    before = {row.id: row.matter_id for row in rows} | dict(placed)
+    large = {
+        matter_id for matter_id, letters in Counter(before.values()).items() if matter_id and letters >= LARGE_FROM
+    }
     people = letter_queries.identities_of(connection, list(before))
     everyone = {row.id: letter_of_row(row, people[row.id]) for row in rows}
-    everyone |= {letter.id: letter for letter in newcomers}
-    links = [*matter_queries.links_among(connection, list(before)), *found]
+    everyone |= {letter.id: letter for letter in coming.letters}
+    links = [*_links(connection, before, large), *coming.links]
     links = [link for link in links if link.a in everyone and link.b in everyone]
-    restricted = restricted or any(row.restricted for row in rows)
-    decided = _decided(connection, everyone.keys(), before)
-    groups, said = _gathered(everyone, links, *decided, join_from(connection))
+    restricted = coming.restricted or any(row.restricted for row in rows)
+    decided = _decided(connection, everyone.keys(), before, large)
+    groups, said = _gathered(everyone, links, *decided, at_least)
+    # Of which letter one of a large matter is a copy is not looked up again.
+    said |= {row.id: "copy" for row in rows if _stays_copy(row, before, large) and said[row.id] != "first"}
     matter_of = _named(connection, groups, before, restricted)
     places = {one: Place(matter_of[one], said[one]) for one in everyone}
     _move(connection, rows, places, why)
     return places
+
+
+def _circle(
+    connection: Connection, starts: Collection[str], at_least: float, placed: Collection[str]
+) -> list[Row[Any]]:
+    """Return the letters that a change of these may touch, oldest first.
+
+    From letter to letter it follows the matters as they are, what people confirmed, and links that can join. These lead
+    into a matter of very many letters, but out of it only from those that a person has placed.
+    """
+    found: set[str] = set()
+    fresh = set(starts)
+    while fresh:
+        around = matters_around(connection, fresh)
+        letters = Counter(around.values())
+        found |= fresh | around.keys()
+        leading = {one for one, matter_id in around.items() if letters[matter_id] < LARGE_FROM or one in placed}
+        fresh = joined_with(connection, leading, at_least) - found
+    return sorted(letter_queries.texts_by_id(connection, sorted(found)).values(), key=lambda row: row.id)
+
+
+def _links(connection: Connection, before: Mapping[str, str | None], large: Collection[str]) -> list[Link]:
+    """Return the scored pairs of letters, those inside of large matters left out."""
+    if not large:
+        return link_queries.links_among(connection, list(before))
+    return link_queries.links_of_letters(connection, [one for one, at in before.items() if at not in large])
+
+
+def _stays_copy(row: Row[Any], before: Mapping[str, str | None], large: Collection[str]) -> bool:
+    return row.verdict == "copy" and before[row.id] in large
 
 
 def _gathered(
@@ -131,11 +168,11 @@ def _rank(letter: Letter) -> tuple[Any, ...]:
 
 
 def _decided(
-    connection: Connection, ids: AbstractSet[str], before: Mapping[str, str | None]
+    connection: Connection, ids: AbstractSet[str], before: Mapping[str, str | None], large: AbstractSet[str]
 ) -> tuple[list[frozenset[str]], list[frozenset[str]]]:
     """Return the pairs that stay together and those that stay apart, by what people decided.
 
-    A matter with a confirmed pair stays whole.
+    A matter with a confirmed pair stays whole, and so does a large one.
     """
     standing = decision_queries.standing_pairs(connection, list(ids))
     together, apart = (
@@ -143,7 +180,7 @@ def _decided(
         for kind in decision_queries.KINDS
     )
     inside = ({before.get(one) for one in pair} for pair in together)
-    kept = sorted(at for places in inside if len(places) == 1 for at in places if at)
+    kept = sorted(large | {at for places in inside if len(places) == 1 for at in places if at})
     members = {matter_id: sorted(one for one, at in before.items() if at == matter_id) for matter_id in kept}
     together += [frozenset(step) for group in members.values() for step in pairwise(group)]
     return together, apart

@@ -12,7 +12,7 @@ from service.queries import letters as letter_queries
 from service.queries import matters as matter_queries
 from service.queries import vectors as vector_queries
 from service.queries.thresholds import join_from
-from service.regrouping import EVERYTHING, Place, Why, circle_of, letter_of_row, settle
+from service.regrouping import EVERYTHING, Place, Why, letter_of_row, settle
 from service.standing import forget
 
 TRANSFERRED = "a letter went to another compartment"
@@ -47,7 +47,8 @@ def _row(connection: Connection, letter_id: str) -> Row[Any]:
 
 def _take_out(connection: Connection, row: Row[Any], place: Place) -> int:
     """Move a letter, without its links and decisions, and gather what it leaves behind; returns the event of it."""
-    behind = matter_queries.linked_from(connection, [row.id], join_from(connection))
+    at_least = join_from(connection)
+    behind = matter_queries.linked_from(connection, [row.id], at_least)
     behind |= {other.id for other in letter_queries.letters_of_matters(connection, [row.matter_id], EVERYTHING)}
     # Only the matter that it leaves is told: what comes out of one compartment has no past in the other.
     detail = {"letter": row.id, "reason": TRANSFERRED}
@@ -55,5 +56,5 @@ def _take_out(connection: Connection, row: Row[Any], place: Place) -> int:
     forget(connection, row.id, event)
     matter_queries.delete_links_of(connection, row.id)
     letter_queries.move_letter(connection, row.id, place.matter, place.verdict)
-    settle(connection, circle_of(connection, behind - {row.id}), Why(TRANSFERRED, event))
+    settle(connection, behind - {row.id}, at_least, Why(TRANSFERRED, event))
     return event

@@ -24,7 +24,8 @@ def steps_told(connection: Connection, matter_ids: Collection[str]) -> dict[str,
     for event in own:
         if event.kind != MOVED:
             found[event.matter_id].append(event)
-    taken = _taken_over(connection, found, _came_from(own))
+    sources = _came_from(own)
+    taken = _taken_over(connection, found, sources) if sources else {}
     if taken:
         for event in events_of_kinds(connection, sorted(taken), TOLD):
             found[taken[event.matter_id]].append(event)

@@ -100,26 +100,6 @@ def insert_links(connection: Connection, found: Iterable[Link]) -> None:
         renew_around(connection, {str(row[end]) for row in rows for end in ("a_id", "b_id")})
 
 
-def links_of_letter(connection: Connection, letter_id: str) -> list[Link]:
-    """Return the scored pairs of a letter, best first."""
-    statement = select(links).where(or_(links.c.a_id == letter_id, links.c.b_id == letter_id))
-    rows = connection.execute(statement.order_by(links.c.score.desc(), links.c.a_id, links.c.b_id))
-    return list(map(Link._make, rows))
-
-
-def links_of_letters(connection: Connection, ids: Collection[str]) -> list[Link]:
-    """Return the scored pairs with at least one of these letters, best first."""
-    statement = select(links).where(or_(among(links.c.a_id, ids), among(links.c.b_id, ids)))
-    rows = connection.execute(statement.order_by(links.c.score.desc(), links.c.a_id, links.c.b_id))
-    return list(map(Link._make, rows))
-
-
-def links_among(connection: Connection, ids: Sequence[str]) -> list[Link]:
-    """Return the scored pairs both of whose letters are among the ids."""
-    rows = connection.execute(select(links).where(among(links.c.a_id, ids), among(links.c.b_id, ids)))
-    return list(map(Link._make, rows.all()))
-
-
 def linked_from(connection: Connection, ids: Collection[str], at_least: float) -> set[str]:
     """Return the letters that are paired with one of these at a score of at least so much."""
     ends = permutations((links.c.a_id, links.c.b_id))

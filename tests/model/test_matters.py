@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from model import gathering
 from model.gathering import JOIN_FROM, Link, gather
 from model.matters import verdicts
 from model.records import Letter, RelationName, Verdict
@@ -103,6 +104,15 @@ def test_a_chain_of_strong_steps_does_not_join_its_ends() -> None:
 def test_a_weak_link_joins_nothing() -> None:
     assert gather("ab", [link("a", "b", JOIN_FROM - 0.01)]) == matters("a", "b")
     assert gather("ab", [link("a", "b", JOIN_FROM)]) == matters("ab")
+
+
+def test_of_a_flood_of_letters_no_more_count_than_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    together = [frozenset(pair) for pair in ("ab", "bc", "cd")]
+    compared = [link("e", "a"), link("e", "b")]
+    assert gather("abcde", compared, together) == matters("abcd", "e")
+    monkeypatch.setattr(gathering, "MOST_COMPARED", 2)
+    assert gather("abcde", compared, together) == matters("abcde")
+    assert gather("abcde", compared[:1], together) == matters("abcd", "e")
 
 
 def test_a_link_to_a_letter_that_is_not_there_is_ignored() -> None:

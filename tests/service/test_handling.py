@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from service.clocks import Receipt
+from service.clocks import Receipt, clocks_of
 from service.course import Step, Taken
 from service.handling import Handling
 
@@ -70,7 +70,8 @@ def test_a_letter_that_asks_for_review_goes_on_with_what_was_answered() -> None:
 def test_a_letter_shows_its_own_clocks() -> None:
     done = handling(("routed", 3), ("answered", 30), ("routed", 52))
     received = [day(0), day(10), day(50)]
-    route = [done.clocks_of_letter(received, Receipt(at), day(60))[0] for at in received]
+    course = done.course(received)
+    route = [clocks_of(course.stretch_at(at), Receipt(at), day(60))[0] for at in received]
     assert [(clock.due_at, clock.met_at) for clock in route] == [
         (day(15), day(3)),
         (day(25), day(10)),

@@ -1,0 +1,61 @@
+"""Every statement that reads scored pairs of letters."""
+
+from collections.abc import Collection, Sequence
+from itertools import permutations
+
+from sqlalchemy import ColumnElement, Connection, and_, func, not_, or_, select, union_all
+
+from model.gathering import Link
+from service.queries.among import among
+from service.tables import links
+
+_BEST_FIRST = (links.c.score.desc(), links.c.a_id, links.c.b_id)
+
+
+def links_of_letter(connection: Connection, letter_id: str) -> list[Link]:
+    """Return the scored pairs of a letter, best first."""
+    return _links(connection, or_(links.c.a_id == letter_id, links.c.b_id == letter_id))
+
+
+def links_of_letters(connection: Connection, ids: Collection[str]) -> list[Link]:
+    """Return the scored pairs with at least one of these letters, best first."""
+    return _links(connection, or_(among(links.c.a_id, ids), among(links.c.b_id, ids)))
+
+
+def links_out_of(connection: Connection, ids: Collection[str]) -> list[Link]:
+    """Return the scored pairs of one of these letters with another one, best first."""
+    a, b = among(links.c.a_id, ids), among(links.c.b_id, ids)
+    return _links(connection, or_(and_(a, not_(b)), and_(b, not_(a))))
+
+
+def links_among(connection: Connection, ids: Sequence[str]) -> list[Link]:
+    """Return the scored pairs both of whose letters are among the ids."""
+    rows = connection.execute(select(links).where(among(links.c.a_id, ids), among(links.c.b_id, ids)))
+    return list(map(Link._make, rows.all()))
+
+
+def best_links(connection: Connection, ids: Collection[str], most: int, inside: bool = False) -> dict[str, list[Link]]:
+    """Return of each letter up to `most` scored pairs, best first; with `inside` only those with another of these.
+
+    A matter of a thousand letters has half a million pairs: the database leaves out those that nobody sees.
+    """
+    ends = permutations((links.c.a_id, links.c.b_id))
+    pairs = union_all(
+        *(
+            select(end.label("end"), *links.c).where(among(end, ids), *((among(other, ids),) if inside else ()))
+            for end, other in ends
+        )
+    ).subquery()
+    order = (pairs.c.score.desc(), pairs.c.a_id, pairs.c.b_id)
+    rank = func.row_number().over(partition_by=pairs.c.end, order_by=order)
+    ranked = select(pairs, rank.label("rank")).subquery()
+    columns = (ranked.c.a_id, ranked.c.b_id, ranked.c.score, ranked.c.relation)
+    statement = select(ranked.c.end, *columns).where(ranked.c.rank <= most).order_by(ranked.c.end, ranked.c.rank)
+    found: dict[str, list[Link]] = {letter_id: [] for letter_id in ids}
+    for end, *link in connection.execute(statement) if ids else ():
+        found[end].append(Link(*link))
+    return found
+
+
+def _links(connection: Connection, condition: ColumnElement[bool]) -> list[Link]:
+    return list(map(Link._make, connection.execute(select(links).where(condition).order_by(*_BEST_FIRST))))
