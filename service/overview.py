@@ -14,7 +14,6 @@ from service.matters import MatterFlag
 from service.periods import Period
 from service.queries import daily_counts as counters
 from service.queries import flags as flag_queries
-from service.queries import statistics as queries
 from service.queries.deadlines import DueFilter
 from service.queries.lists import MOST_COUNTED, Filter
 from service.queries.outcomes import Outcomes, outcomes_of
@@ -114,9 +113,9 @@ class Overseer:
             name: Waiting(self.reader.count_matters(narrow) or 0, [lines[one] for one in due[name] if one in lines])
             for name, narrow in self.due.items()
         }
+        self.daily.learn(period.first, period.after)
         groups, days = {by: self._groups(period, by) for by in GROUPED}, self._days(period)
         outcomes = outcomes_of(self.connection, self.sight, period.first, period.after)
-        corrected = queries.corrected_between(self.connection, self.counted, period.since, period.until)
         return Overview(
             period=period,
             overdue=waiting["overdue"],
@@ -133,9 +132,12 @@ class Overseer:
             matters=outcomes.matters,
             repeats=self._repeats(outcomes, formula),
             satisfaction=Duties(self.connection, self.counted, self.reader.now).satisfaction(period),
-            quality=quality_of(outcomes.reviews, corrected, lambda code: self.statistics.name("category", code)),
+            quality=quality_of(outcomes.reviews, outcomes.corrected, self._named),
             issues=self.boards.read(self.connection, self.sight, self.reader.now),
         )
+
+    def _named(self, code: str | None) -> str:
+        return self.statistics.name("category", code)
 
     def _flagged(self, reads: bool) -> list[str]:
         """Return the first matters with a stored flag of which the caller may see a letter."""

@@ -52,6 +52,18 @@ class DailyCounts:
         self.connection = connection
         self.sight = sight
         self._totals: dict[tuple[date, date], _Letters] = {}
+        self._hours: dict[tuple[date, date], _Letters] = {}
+
+    def learn(self, since: date, until: date) -> None:
+        """Read letters of which both days and sides will be asked for, if they themselves are counted."""
+        if self._counted:
+            return
+        found = _of_letters(self.connection, self.sight, since, until, (_HOUR, *SIDES))
+        hours, totals = Counter[tuple[str, ...]](), Counter[tuple[str, ...]]()
+        for (hour, *sides), number in found.items():
+            hours[hour,] += number
+            totals[tuple(sides)] += number
+        self._hours[since, until], self._totals[since, until] = hours, totals
 
     def between(self, since: date, until: date, by: By | None = None) -> list[DailyCount]:
         """Return what `daily_counts` returns."""
@@ -89,6 +101,8 @@ class DailyCounts:
         return found
 
     def _days(self, since: date, until: date, by: By | None) -> _Counts:
+        if by is None and (since, until) in self._hours:
+            return _by_day(self._hours[since, until])
         return _by_day(_of_letters(self.connection, self.sight, since, until, _apart(by)))
 
 

@@ -14,6 +14,7 @@ from service.tables import deadlines, events, identities, letters
 # A time is stored as 2026-03-05T01:07:...; so much of it names the hour.
 HOUR = len("2026-03-05T01")
 VISIT = "visit"
+_SUGGESTED = letters.c.automatic[("category", "code")].as_string()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +63,20 @@ def counts_between(
 def reviews_between(
     connection: Connection, counted: Counted, since: datetime, until: datetime, *conditions: Any
 ) -> list[Row[Any]]:
-    """Return category, verdict and review with letters of each combination: less than `counts_between`, and faster."""
+    """Return category, verdict, review and suggested with letters of each combination, and `matters` of all together.
+
+    `suggested` is the category that was corrected. The letters are read once: less than `counts_between`, and faster.
+    """
     named = (letters.c.category, letters.c.verdict, letters.c.review)
-    received = [*counted.received(since, until), *conditions]
-    return list(connection.execute(select(*named, func.count().label("letters")).where(*received).group_by(*named)))
+    corrected = case((letters.c.review == "corrected", _SUGGESTED), else_=None).label("suggested")
+    received = select(*named, corrected, letters.c.matter_id).where(*counted.received(since, until), *conditions)
+    seen = received.cte("seen")
+    # PostgreSQL sorts what it counts as distinct, but hashes what it selects so.
+    different = select(seen.c.matter_id).distinct().subquery()
+    matters = select(func.count()).select_from(different).scalar_subquery()
+    groups = [seen.c[name] for name in ("category", "verdict", "review", "suggested")]
+    statement = select(*groups, func.count().label("letters"), matters.label("matters")).group_by(*groups)
+    return list(connection.execute(statement))
 
 
 def visits_between(
@@ -102,21 +113,16 @@ def are_more_than(
     return False
 
 
-def matters_between(
-    connection: Connection, counted: Counted, since: datetime, until: datetime, *conditions: Any
-) -> int:
+def matters_between(connection: Connection, counted: Counted, since: datetime, until: datetime) -> int:
     """Return how many matters received letters in a time."""
-    # PostgreSQL sorts what it counts as distinct, but hashes what it selects so.
-    received = [*counted.received(since, until), *conditions]
-    found = select(letters.c.matter_id).where(*received).distinct().subquery()
+    found = select(letters.c.matter_id).where(*counted.received(since, until)).distinct().subquery()
     return connection.execute(select(func.count()).select_from(found)).scalar_one()
 
 
 def corrected_between(connection: Connection, counted: Counted, since: datetime, until: datetime) -> list[Row[Any]]:
     """Return the category that was suggested, the one that holds and the letters of each pair, of corrected letters."""
-    suggested = letters.c.automatic[("category", "code")].as_string().label("suggested")
     inner = (
-        select(suggested, letters.c.category)
+        select(_SUGGESTED.label("suggested"), letters.c.category)
         .where(letters.c.review == "corrected", *counted.received(since, until))
         .subquery()
     )

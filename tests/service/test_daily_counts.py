@@ -124,6 +124,8 @@ def test_totals_are_the_days_added_up(busy: Office) -> None:
     with busy.database.read() as connection:
         for caller in CALLERS:
             kept = DailyCounts(connection, caller.sight)
+            kept.learn(BEGIN, END)
+            assert kept.between(BEGIN, END) == daily_counts(connection, caller.sight, BEGIN, END)
             for since, until in ((BEGIN, END), (date(2026, 3, 1), date(2026, 3, 2)), (END, BEGIN)):
                 for by in SIDES:
                     days: Counter[str | None] = Counter()

@@ -138,6 +138,7 @@ def assert_outcomes_hold(connection: Connection) -> None:
             assert found.verdicts == Counter(row.verdict for row in came), (sight, since, until)
             assert found.reviews == Counter((row.category, row.review) for row in came), (sight, since, until)
             assert found.matters == len({row.matter_id for row in came}), (sight, since, until)
+            assert sum(row.letters for row in found.corrected) == sum(row.review == "corrected" for row in came)
 
 
 def told(connection: Connection, sight: Sight, narrow: DueFilter) -> list[tuple[str, str, str]]:
