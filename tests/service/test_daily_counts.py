@@ -13,6 +13,7 @@ from service.office import Office
 from service.queries.arrivals import day_of
 from service.queries.daily_counts import SIDES, By, DailyCounts, daily_counts
 from service.queries.letters import Sight
+from service.queries.outcomes import outcomes_of
 from service.tables import accused, letters
 from service.tables import daily_counts as daily_counters
 from tests.service.desk import BRIBE, LIFT, LIFT_AGAIN, RIVER, ROAD, WAGES, Desk, LetIn, take
@@ -98,6 +99,17 @@ def test_a_unit_counts_from_the_letters_by_the_same_days(office: Office) -> None
         take(office, f"{LIFT}{at}", received_at=at, addressee=UNIT)
     found = told(office, Sight(False, unit=UNIT), None, date(2026, 3, 1), date(2026, 3, 2))
     assert found == {("2026-03-01", ""): 2}
+
+
+def test_corrections_are_those_of_the_letters_in_sight(busy: Office) -> None:
+    with busy.database.read() as connection:
+        for caller in CALLERS:
+            seen = select(letters).where(caller.sight.condition(), letters.c.review == "corrected")
+            expected = Counter((row.automatic["category"]["code"], row.category) for row in connection.execute(seen))
+            found = outcomes_of(connection, caller.sight, BEGIN, END).corrected
+            assert {(row.suggested, row.category): row.letters for row in found} == expected, caller
+            # The letter on the road was corrected, which the clerks of the whole office and of the west see.
+            assert bool(expected) == (caller.name in ("li", "wang", "zhou", "zheng")), caller
 
 
 def test_no_days_count_nothing(office: Office) -> None:
