@@ -1,19 +1,23 @@
 """Finds letters by their words in PostgreSQL."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, cast, delete, exists, func, insert, select
 from sqlalchemy.dialects.postgresql import TSQUERY
 
-from service.queries.letters import behind
+from service.periods import midnight
+from service.queries.arrivals import CHANNEL, day_of
+from service.queries.letters import behind, moment
 from service.search_words import Words
-from service.tables import letters
+from service.tables import daily_counts, letters
 from service.tables.search import letter_words
 
 # So many letters with what is wanted are put in order; where more are expected, first those among so many of the newest
 # letters are, then those among so many behind them, until a page is full.
 MANY = 2_000
 WINDOWS = (20_000, 150_000)
+MOST_DAYS = 400
 _at, _one = letter_words.c.received_at, letter_words.c.letter_id
 # PostgreSQL counts the places of words no further, and holds so many of each.
 _LAST_PLACE, _MOST_PLACES = 16_383, 255
@@ -99,10 +103,19 @@ def _rest(
 
 
 def _window(connection: Connection, after: tuple[str, str] | None, size: int) -> str | None:
-    """Return the time of the letter that stands so many behind a place, or behind the newest; None without any."""
-    return connection.execute(
-        select(_at).where(*_behind(after)).order_by(_at.desc(), _one.desc()).offset(size).limit(1)
-    ).scalar()
+    """Return the beginning of the day by which so many letters were received before a place; None if none was.
+
+    The counters of days tell: to count the letters themselves takes as long as to find the words among them.
+    """
+    total = func.sum(daily_counts.c.number).label("letters")
+    until = [daily_counts.c.day <= day_of(after[0])] if after else []
+    days = select(daily_counts.c.day, total).where(daily_counts.c.kind == CHANNEL, *until).group_by(daily_counts.c.day)
+    left = size
+    for row in connection.execute(days.order_by(daily_counts.c.day.desc()).limit(MOST_DAYS)):
+        left -= int(row.letters)
+        if left <= 0:
+            return moment(midnight(date.fromisoformat(row.day)))
+    return None
 
 
 def _behind(after: tuple[str, str] | None) -> list[ColumnElement[bool]]:
