@@ -5,11 +5,13 @@ from datetime import datetime
 from itertools import combinations
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select
 
 from model.gathering import gather
+from service import regrouping
 from service.decisions import Decider
 from service.errors import Invalid, NotFound
 from service.office import Office
@@ -112,6 +114,23 @@ def test_what_stands_holds_and_all_can_be_taken_back(
         found = {frozenset(name for name in at if at[name] == matter) for matter in at.values()}
         transaction.rollback()
     assert found == set(gather(at, links))
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(SCORES, st.lists(STEPS, max_size=8))
+def test_what_stands_holds_in_large_matters_too(
+    office: Office, monkeypatch: pytest.MonkeyPatch, scores: dict[frozenset[str], float], steps: list[Any]
+) -> None:
+    monkeypatch.setattr(regrouping, "LARGE_FROM", 3)
+    with office.database.engine.connect() as connection, connection.begin() as transaction:
+        decider = Decider(connection, CLERK, office.keys)
+        for name in NAMES[: -len(LATE)]:
+            arrive(connection, name, scores)
+        for step in steps:
+            carry_out(decider, step, scores)
+            assert_decisions_hold(connection)
+        undo_all(decider)
+        transaction.rollback()
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
