@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from flask import Blueprint
+from flask import Blueprint, g
 
 from model.taxonomy import Category
 from model.when import OFFICE_ZONE
@@ -75,6 +75,14 @@ def beginning(passage: str, length: int = 2 * LINE) -> str:
     return plain if len(plain) <= length else plain[:length] + "…"
 
 
+def masked(passage: str) -> str:
+    """Return a quote that hides who, when and where; a page shows the same ones again and again."""
+    known: dict[str, str] = g.setdefault("masked", {})
+    if passage not in known:
+        known[passage] = masked_quote(passage)
+    return known[passage]
+
+
 def short(identifier: str) -> str:
     """Return the end of an id, enough to tell letters of one page apart."""
     return identifier[-SHORT_ID:]
@@ -84,6 +92,5 @@ def teach(blueprint: Blueprint) -> None:
     """Let every template of the application use the texts and these forms."""
     for say in (text, word, words, named):
         blueprint.add_app_template_global(say, say.__name__)
-    blueprint.add_app_template_filter(masked_quote, "masked")
-    for form in (percent, day, clock_time, days_left, working_days_left, heading, beginning, short):
+    for form in (percent, day, clock_time, days_left, working_days_left, heading, beginning, short, masked):
         blueprint.add_app_template_filter(form, form.__name__)
