@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import sleep
 from types import ModuleType
 from weakref import WeakSet, finalize
 
@@ -65,6 +66,11 @@ class Database:
             connection.begin(),
         ):
             yield connection
+
+    def give_way(self) -> None:
+        """Let others that wait write before work in the background goes on; PostgreSQL lets them in by itself."""
+        if self.sqlite:
+            sleep(sqlite.LOOKED_AT_EVERY)
 
     @contextmanager
     def _patience(self) -> Iterator[None]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from threading import Event
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -20,6 +21,8 @@ Clock = Callable[[], datetime]
 
 SYSTEM = "system"
 LEASE = timedelta(seconds=30)
+# After so many seconds of work whoever waits to write comes first.
+GIVE_WAY_AFTER = 0.25
 # So many attempts in a row may get nowhere before a job has failed.
 MOST_ATTEMPTS = 8
 FIRST_WAIT = timedelta(seconds=10)
@@ -127,6 +130,19 @@ def wait_after(attempts: int) -> timedelta:
     return min(FIRST_WAIT * (1 << min(attempts - 1, 20)), LONGEST_WAIT)
 
 
+@dataclass
+class _Turn:
+    """A stretch of work in the background."""
+
+    begun: float = field(default_factory=monotonic)
+
+    def end(self, database: Database) -> None:
+        """Let others write if this one has worked for long, and begin anew."""
+        if monotonic() - self.begun > GIVE_WAY_AFTER:
+            database.give_way()
+            self.begun = monotonic()
+
+
 @dataclass(frozen=True)
 class Progress:
     """One attempt at a job, by which its handler tells how far it is and learns whether to stop.
@@ -140,9 +156,11 @@ class Progress:
     job: Row[Any]
     owner: str
     stopping: Event = field(default_factory=Event)
+    _turn: _Turn = field(default_factory=_Turn)
 
     def check(self) -> None:
-        """Raise Stopped, between two pieces of work, if this one is to do no more."""
+        """Let others write, between two pieces of work; raises Stopped if this one is to do no more."""
+        self._turn.end(self.database)
         with self.database.read() as connection:
             job = queries.find_job(connection, self.job.id)
         if job is None or job.owner != self.owner or job.state != "running":

@@ -1,6 +1,7 @@
 """Lets a new model read stored letters: what people said of them stays, and what belongs together is found anew."""
 
 from collections.abc import Mapping, Sequence
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -29,8 +30,9 @@ from service.removal import transfer_letter
 from service.schemas.results import AnalysisOut
 
 BATCH = 128
-# So many letters share a transaction.
+# So many letters share a transaction, or fewer: the others that write wait for no more than one beyond so many seconds.
 PIECE = 16
+MOST_SECONDS = 0.2
 WHY = Why("a new model read the letters")
 ALWAYS: tuple[Kind, ...] = ("category", "group_visit")
 
@@ -72,13 +74,14 @@ class Reanalysis:
         found = zip(letters, self.analyser.analyse(letters), strict=True)
         read = {letter.id: AnalysisOut.of(analysis).model_dump(mode="json") for letter, analysis in found}
         vectors = dict(zip(read, self.analyser.vectors(letters), strict=False))
-        for start in range(0, len(rows), PIECE):
+        ids = [row.id for row in rows]
+        while ids:
             self.progress.check()
             if self.engine.analyser is not self.analyser:
                 raise JobError("another model came into use; start it again")
-            ids = [row.id for row in rows[start : start + PIECE]]
-            self._restrict([one for one in ids if one in read], read)
-            self._store(ids, read, vectors)
+            piece = ids[:PIECE]
+            self._restrict([one for one in piece if one in read], read)
+            ids = ids[self._store(piece, read, vectors) :]
 
     def _restrict(self, ids: Sequence[str], read: Mapping[str, Read]) -> None:
         """Take letters to those who handle accusations that are found to be some, each in a transaction of its own.
@@ -102,14 +105,17 @@ class Reanalysis:
                 self._revise(connection, row, read[letter_id], restricted_now=True)
                 self.progress.advance(connection, self._done)
 
-    def _store(self, ids: Sequence[str], read: Mapping[str, Read], vectors: Mapping[str, Signature]) -> None:
+    def _store(self, ids: Sequence[str], read: Mapping[str, Read], vectors: Mapping[str, Signature]) -> int:
+        """Store what was read of the first of some letters; returns of how many."""
+        stored, until = 0, monotonic() + MOST_SECONDS
         with self.database.write() as connection:
             self.engine.catch_up(connection)
             rows = queries.letters_by_id(connection, ids)
             present = vector_queries.with_vector(connection, ids)
             people = queries.identities_of(connection, ids)
             with flags_follow(connection, self.flagger) as touched:
-                for letter_id in ids:
+                while stored < len(ids) and (stored == 0 or monotonic() < until):
+                    letter_id, stored = ids[stored], stored + 1
                     row = rows[letter_id]
                     if letter_id not in read or _version_of(row) == self.analyser.version:
                         continue
@@ -118,8 +124,9 @@ class Reanalysis:
                         self._link(connection, letter, vectors[letter_id], row.restricted)
                     self._revise(connection, row, read[letter_id])
                     touched.add(row.matter_id)
-            self._done += len(ids)
-            self.progress.advance(connection, self._done, position=ids[-1])
+            self._done += stored
+            self.progress.advance(connection, self._done, position=ids[stored - 1])
+        return stored
 
     def _link(self, connection: Connection, letter: Letter, vector: Signature, restricted: bool) -> None:
         """Replace the pairs of a letter, and gather anew what they touch if that changes any.

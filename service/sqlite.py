@@ -11,6 +11,8 @@ from service.errors import SettingError
 # What each connection keeps: KiB of pages, which the system holds for all processes anyway, and prepared statements.
 PAGES = 512
 STATEMENTS = 64
+# Whoever waits for the file looks so often, in seconds, whether it is free.
+LOOKED_AT_EVERY = 0.1
 
 
 def arguments(url: URL, wait: int, threads: int) -> dict[str, Any]:

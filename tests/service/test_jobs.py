@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Row, select
 
+from service.db import Database
 from service.errors import Conflict, NotFound
 from service.handlers import HANDLERS, Handler
 from service.jobs import (
@@ -102,6 +103,19 @@ def test_a_job_is_done_with_its_progress(shop: Shop) -> None:
     row = shop.row(job)
     assert (row.total, row.owner, row.error, row.finished_at) == (3, None, None, moment(shop.watch()))
     assert not shop.worker().run_one()
+
+
+def test_a_job_that_has_worked_for_long_lets_others_write(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    others: list[int] = []
+    monkeypatch.setattr(Database, "give_way", lambda _: others.append(1))
+    monkeypatch.setattr("service.jobs.GIVE_WAY_AFTER", float("inf"))
+    shop.order()
+    assert shop.worker().run_one()
+    assert others == []
+    monkeypatch.setattr("service.jobs.GIVE_WAY_AFTER", -1.0)
+    shop.order()
+    assert shop.worker().run_one()
+    assert others == [1, 1, 1]
 
 
 def test_a_job_is_there_if_its_cause_is(office: Office) -> None:

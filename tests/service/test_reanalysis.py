@@ -5,12 +5,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from model.analyse import Analyser
 from model.records import Analysis, Letter
 from service import reanalysis
-from service.jobs import LEASE, enqueue_alone
+from service.jobs import LEASE, Progress, enqueue_alone
 from service.office import Office
 from service.queries import letters as queries
 from service.tables import automatic_decisions, deadline_scopes, deadlines, jobs, letters, links, vectors
@@ -74,6 +74,24 @@ def test_every_letter_is_read_anew(office: Office) -> None:
     assert reanalyse(office).done == 3
     assert versions(office) == ["newer"] * 3
     assert kept(office, vectors.c.model) == [("newer",)] * 3
+
+
+def test_letters_that_take_long_have_a_transaction_each(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    for body in (LIFT, ROAD, WAGES):
+        take(office, body)
+    newer(office)
+    monkeypatch.setattr(reanalysis, "MOST_SECONDS", -1.0)
+    told: list[int] = []
+    advance = Progress.advance
+
+    def tell(progress: Progress, connection: Connection, done: int, **more: Any) -> None:
+        told.append(done)
+        advance(progress, connection, done, **more)
+
+    monkeypatch.setattr(Progress, "advance", tell)
+    assert reanalyse(office).done == 3
+    assert versions(office) == ["newer"] * 3
+    assert told[-3:] == [1, 2, 3]
 
 
 def test_the_same_reading_changes_no_pair_and_no_matter(office: Office) -> None:
