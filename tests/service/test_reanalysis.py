@@ -84,9 +84,9 @@ def test_letters_that_take_long_have_a_transaction_each(office: Office, monkeypa
     told: list[int] = []
     advance = Progress.advance
 
-    def tell(progress: Progress, connection: Connection, done: int, **more: Any) -> None:
+    def tell(progress: Progress, connection: Connection, done: int, total: int | None = None, **more: Any) -> None:
         told.append(done)
-        advance(progress, connection, done, **more)
+        advance(progress, connection, done, total, **more)
 
     monkeypatch.setattr(Progress, "advance", tell)
     assert reanalyse(office).done == 3
