@@ -17,6 +17,8 @@ NEAR_FROM = 0.25
 MOST_COMPARED = 500
 # Pairs that score at least this are linked; links below JOIN_FROM are only shown.
 LINK_FROM = 0.2
+# Means that differ by no more say nothing of which of two groups a letter belongs to.
+NEARLY = 0.1
 # Scores are added up as whole millionths, so that no order of adding shows.
 _UNIT = 1_000_000
 
@@ -58,7 +60,8 @@ def gather(
     chain of weak steps grows. A pair that was never scored counts as 0; but of a group larger than MOST_COMPARED only
     so many letters count for each of the other group, for no more are compared. Confirmed pairs stay together and
     rejected pairs apart, whatever the scores, and two groups that both hold confirmed pairs join only by a person's
-    decision. The result depends on the sets only, not on their order.
+    decision. Of two groups that are kept apart, what fits both nearly alike joins the larger: a letter that a person
+    took out of a matter must not draw after it those that come. The result depends on the sets, not on their order.
     """
     links, confirmed, rejected = list(links), list(confirmed), list(rejected)
     # No mean reaches what none of its scores reaches, so that what does not hang together is gathered apart.
@@ -143,7 +146,7 @@ class _Groups:
         """Join the two groups with the highest mean, the first of several, until none reaches the mean that joins."""
         best, partner = self._best(np.arange(len(self.members)))
         while len(best) and best[first := int(best.argmax())] >= self.join_from:
-            second = int(partner[first])
+            first, second = self._rather(first, int(partner[first]), best[first] - NEARLY)
             self._unite(first, second)
             # Means with either group have changed; those with the first may be the best of an earlier group now.
             means = self._means(np.arange(first), np.array([first]))[:, 0]
@@ -162,11 +165,28 @@ class _Groups:
 
     def _means(self, rows: Places, columns: Places) -> NDArray[np.float64]:
         """Return the means of groups with others; 0 with those before them, without scores, or kept apart."""
-        cells = np.ix_(rows, columns)
+        means, barred = self._means_of(rows, columns), self.barred[np.ix_(rows, columns)]
+        return np.where((columns > rows[:, None]) & ~barred, means, 0.0)
+
+    def _means_of(self, rows: Places, columns: Places) -> NDArray[np.float64]:
+        """Return the means of groups with others."""
         here, there = self.sizes[rows][:, None], self.sizes[columns]
         pairs = np.minimum(here, there) * np.minimum(np.maximum(here, there), MOST_COMPARED)
-        means = self.sums[cells] / (pairs * _UNIT)
-        return np.where((columns > rows[:, None]) & ~self.barred[cells], means, 0.0)
+        found: NDArray[np.float64] = self.sums[np.ix_(rows, columns)] / (pairs * _UNIT)
+        return found
+
+    def _rather(self, first: int, second: int, at_least: float) -> tuple[int, int]:
+        """Return which two groups to join instead, where a larger group that is kept apart from one fits the other."""
+        for going, rival in ((first, second), (second, first)):
+            kept_apart = self.barred[rival] & ~self.barred[going] & (self.sizes > self.sizes[rival])
+            larger = np.flatnonzero(kept_apart)
+            if not len(larger):
+                continue
+            means = self._means_of(np.array([going]), larger)[0]
+            if means.max() >= max(at_least, self.join_from):
+                chosen = int(larger[means.argmax()])
+                return min(going, chosen), max(going, chosen)
+        return first, second
 
     def _unite(self, first: int, second: int) -> None:
         """Join the second group to the first."""

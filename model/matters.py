@@ -12,9 +12,9 @@ LAST = datetime.max.replace(tzinfo=UTC)
 def verdicts(matter: Iterable[Letter], relations: Mapping[str, Mapping[str, RelationName]]) -> dict[str, Verdict]:
     """Tell what each letter is to the other letters of its matter, by its id.
 
-    The earliest is first. A same text to another addressee or over another channel within 30 days is a copy,
-    which never counts as a repeat. A shared petitioner makes a repeat; anonymous letters share none. Otherwise it is
-    joint. `relations` tells the relations of letters to others by the ids of both.
+    The earliest is first. A same text to another addressee or over another channel within 30 days is a copy, which
+    never counts as a repeat, unless others are known to have written it. A shared petitioner makes a repeat; anonymous
+    letters share none. Otherwise it is joint. `relations` tells the relations of letters to others by the ids of both.
     """
     found: dict[str, Verdict] = {}
     earlier: dict[str, Letter] = {}
@@ -37,7 +37,8 @@ def _order(letter: Letter) -> tuple[datetime, str]:
 
 
 def _is_copy(letter: Letter, earlier: Letter, relation: RelationName | None) -> bool:
-    if relation != "same_text":
+    others = letter.petitioners and earlier.petitioners and letter.petitioners.isdisjoint(earlier.petitioners)
+    if relation != "same_text" or others:
         return False
     elsewhere = letter.addressee != earlier.addressee or letter.channel != earlier.channel
     if letter.received_at is None or earlier.received_at is None:

@@ -124,6 +124,15 @@ def test_a_rejected_pair_stays_apart_through_a_third_letter() -> None:
     assert gather("abc", all_linked, rejected=[frozenset("ac")]) == matters("ab", "c")
 
 
+@pytest.mark.parametrize(("score", "expected"), [(0.95, ("abcd", "x")), (0.85, ("abc", "dx"))])
+def test_a_rejected_letter_draws_none_after_it_that_fits_the_matter_as_well(
+    score: float, expected: tuple[str, str]
+) -> None:
+    new = [link("d", "x", 0.98), *(link("d", one, score) for one in "abc")]
+    apart = [frozenset((one, "x")) for one in "abc"]
+    assert gather("abcdx", new, [frozenset("ab"), frozenset("bc")], apart) == matters(*expected)
+
+
 EARLIER = letter(letter_id="1", received_at=MARCH, petitioners=frozenset({"li"}), addressee="住建局", channel="web")
 
 
@@ -144,6 +153,8 @@ def later(days: float = 1, **facts: Any) -> Letter:
         (later(addressee="信访局"), "same_text", "copy"),
         (later(channel="visit"), "same_text", "copy"),
         (later(addressee="信访局", petitioners=frozenset()), "same_text", "copy"),
+        (later(addressee="信访局", petitioners=frozenset({"wang"})), "same_text", "joint"),
+        (later(addressee="信访局", petitioners=frozenset({"li", "wang"})), "same_text", "copy"),
         (later(addressee="信访局"), "same_matter", "repeat"),
         (later(30, addressee="信访局"), "same_text", "copy"),
         (later(30.1, addressee="信访局"), "same_text", "repeat"),
