@@ -3,7 +3,9 @@
 import hashlib
 import hmac
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -12,6 +14,7 @@ from service.errors import SettingError
 from service.key_file import KeyFile, key_id
 
 KEYED = "hmac:"
+NONE_USED: Mapping[str, str] = MappingProxyType({})
 
 
 class _Ring(NamedTuple):
@@ -62,6 +65,14 @@ class Keys:
         """Return the names of the keys of each purpose, the newest first; names tell nothing of a key."""
         file = self._current().file
         return {"storage": tuple(map(key_id, file.storage)), "identity": tuple(map(key_id, file.identity))}
+
+    def fit(self, used: Mapping[str, str]) -> bool:
+        """Say whether the keys that a database names, by purpose, are among these."""
+        try:
+            names = self.names()
+        except SettingError:
+            return False
+        return all(name in names[purpose] for purpose, name in used.items())
 
     def identity_hash(self, identity: str, key: str | None = None) -> str:
         """Return the keyed hash of a normalised identity, 64 hexadecimal digits, by a key of a name or the oldest.
@@ -119,11 +130,23 @@ def _as_json(content: Any) -> bytes:
     return json.dumps(content, ensure_ascii=False).encode()
 
 
-def load_keys(path: Path) -> Keys:
-    """Read the keys, or make them, readable by their owner only, if the file is not there."""
+def load_keys(path: Path, used: Mapping[str, str] = NONE_USED) -> Keys:
+    """Read the keys, or make them, readable by their owner only, if the file is not there.
+
+    `used` are the keys that the database names, by purpose: raises SettingError if the file is not there although the
+    database was sealed before, or holds others. With other keys nobody could read what is stored from now on.
+    """
     if not path.exists():
+        if used:
+            raise SettingError(
+                f"{path}: no file of keys, but the database is sealed with some;"
+                " put your copy of its file there, or set HONGYAN_KEYS to it"
+            )
         KeyFile.new().make(path)
-    return Keys(path)
+    keys = Keys(path)
+    if not keys.fit(used):
+        raise _unfit()
+    return keys
 
 
 def _unfit() -> SettingError:

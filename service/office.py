@@ -18,6 +18,7 @@ from service.issue_board import IssueBoards
 from service.keys import Keys, load_keys
 from service.migrate import require_current
 from service.model_watch import ModelWatch
+from service.queries.sealed import keys_used
 from service.reading import Reader
 from service.reception import Reception
 from service.registry import Registry, folder_in_use
@@ -57,8 +58,8 @@ class Office:
     def open(cls, settings: Settings) -> "Office":
         """Open database, model and index.
 
-        Raises DatabaseError if the database is not migrated and ArtefactError if there is no usable model; both name
-        the command to run.
+        Raises DatabaseError if the database is not migrated, SettingError if the keys are not those that sealed it, and
+        ArtefactError if there is no usable model; all say what to do.
         """
         office = cls.prepare(settings)
         office.start()
@@ -69,9 +70,11 @@ class Office:
         """Open all that processes share: the model, and no connection to the database; raises what `open` raises."""
         database = Database(settings.database_address, int(settings.threads))
         require_current(database)
+        with database.read() as connection:
+            keys = load_keys(settings.keys_file, keys_used(connection))
         engine = Engine.load(settings, folder_in_use(settings, database), database)
         database.close()
-        return cls(settings, database, engine, load_keys(settings.keys_file))
+        return cls(settings, database, engine, keys)
 
     def start(self) -> None:
         """Open what a process has for itself: connections and the index."""

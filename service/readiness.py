@@ -12,6 +12,7 @@ from service.metrics import Gauges
 from service.migrate import require_current
 from service.office import Office
 from service.queries import health as queries
+from service.queries.sealed import keys_used
 from service.schemas.health import Check, State
 
 # Where an application keeps the event that tells that it stops.
@@ -33,6 +34,7 @@ def checks(office: Office, stopping: Event) -> dict[Check, State]:
     try:
         with office.database.read() as connection:
             newest, oldest = queries.newest_change(connection), queries.oldest_due_job(connection)
+            used = keys_used(connection)
         unattended = office.accounts.leave_accusations_unattended()
         behind = newest - office.engine.last_change > MOST_BEHIND
     except (SQLAlchemyError, Busy):
@@ -40,6 +42,7 @@ def checks(office: Office, stopping: Event) -> dict[Check, State]:
     late = oldest is not None and datetime.now(UTC) - datetime.fromisoformat(oldest) > LATE_AFTER
     found |= {
         "database": "ok",
+        "keys": "ok" if office.keys.fit(used) else "unfit",
         "index": "behind" if behind else "ok",
         "queue": "late" if late else "ok",
         # With users but nobody of discipline, accusations would lie unseen.

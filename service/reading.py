@@ -1,5 +1,6 @@
 """Stored letters and matters, as much of them as a caller may see."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, Row
 from model.records import VisitLevel
 from service.caller import Caller
 from service.engine import Engine
-from service.errors import NotFound
+from service.errors import NotFound, SettingError
 from service.flag_card import card_of
 from service.flagging import Flagger
 from service.handling import TAKEN_BACK
@@ -42,6 +43,8 @@ from service.schemas.views import (
     SimilarOut,
 )
 from service.succession import steps_told
+
+logger = logging.getLogger(__name__)
 
 Narrow = DueFilter | MattersFilter
 
@@ -90,12 +93,20 @@ class Reader:
         return readable - restricted | queries.seen_among(self.connection, restricted, unmarked)
 
     def _shown(self, row: Row[Any], nearby: Nearby) -> LetterOut:
-        people = self.keys.decrypt(row.people)["petitioners"] if row.people else []
-        view = LetterOut.of(row, self.lives.clocks(row), nearby.matter_of(row), masked_petitioner(people))
+        view = LetterOut.of(row, self.lives.clocks(row), nearby.matter_of(row), masked_petitioner(self._people(row)))
         if self.flagger.on:
             return view
         automatic = view.automatic.model_copy(update={"group_visit": None}) if view.automatic else None
         return view.model_copy(update={"group_visit": None, "automatic": automatic})
+
+    def _people(self, row: Row[Any]) -> list[Any]:
+        """Return who wrote; nobody where another key has sealed it, so that one letter does not hide all others."""
+        try:
+            found: list[Any] = self.keys.decrypt(row.people)["petitioners"] if row.people else []
+        except SettingError:
+            logger.error("letter %s is sealed with a key that is not in the file of keys", row.id)
+            return []
+        return found
 
     def tag(self, row: Row[Any]) -> str:
         """Return the tag of a letter as the caller sees it now; what is withheld never changes."""

@@ -3,10 +3,10 @@
 import click
 from rich.console import Console
 
-from service.commands.base import clear_errors
+from service.commands.base import clear_errors, open_database
 from service.db import Database
-from service.keys import load_keys
-from service.migrate import require_current
+from service.keys import Keys, load_keys
+from service.queries.sealed import keys_used
 from service.rotation import mask_stored, rotate_identity_key, rotate_storage_key
 from service.settings import Settings
 
@@ -21,7 +21,7 @@ def keys() -> None:
 @clear_errors
 def rotate_command(hashes: bool) -> None:
     """Seal everything anew with a new key while the server runs, then retire the old key; can be interrupted."""
-    database, held = _database(), load_keys(Settings.from_env().keys_file)
+    database, held = _database_and_keys()
     with Console(stderr=True).status("sealing anew"):
         made = [rotate_storage_key(database, held, _quietly)]
         if hashes:
@@ -34,17 +34,17 @@ def rotate_command(hashes: bool) -> None:
 @clear_errors
 def mask_command() -> None:
     """Mask the texts that an earlier version stored in the clear; can be interrupted. Then run index rebuild."""
-    database = _database()
+    database, held = _database_and_keys()
     with Console(stderr=True).status("masking"):
-        done = mask_stored(database, load_keys(Settings.from_env().keys_file), _quietly)
+        done = mask_stored(database, held, _quietly)
     database.close()
     click.echo(f"{done} letters masked", err=True)
 
 
-def _database() -> Database:
-    database = Database(Settings.from_env().database_address)
-    require_current(database)
-    return database
+def _database_and_keys() -> tuple[Database, Keys]:
+    database = open_database()
+    with database.read() as connection:
+        return database, load_keys(Settings.from_env().keys_file, keys_used(connection))
 
 
 def _quietly(_count: int) -> None:

@@ -67,6 +67,14 @@ def identity_key(connection: Connection) -> str | None:
     return connection.execute(statement).scalar_one_or_none()
 
 
+def keys_used(connection: Connection) -> dict[str, str]:
+    """Return by purpose the names of the keys that sealed the newest letter and hash who wrote, as far as there are."""
+    masked = select(sealed.c.key).where(sealed.c.key != UNMASKED)
+    storage = connection.execute(masked.order_by(sealed.c.letter_id.desc()).limit(1)).scalar_one_or_none()
+    found = {"storage": storage, "identity": identity_key(connection)}
+    return {purpose: name for purpose, name in found.items() if name is not None}
+
+
 def letters_to_rehash(connection: Connection, limit: int) -> list[Row[Any]]:
     """Return letter_id and `content` of up to `limit` letters with a hash that has no successor yet."""
     due = select(identities.c.letter_id).where(identities.c.next_hash.is_(None)).distinct().limit(limit).subquery()

@@ -4,8 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-Check = Literal["database", "migrations", "model", "index", "queue", "process", "accusations"]
-State = Literal["ok", "unavailable", "behind", "late", "other", "stopping", "unattended", "unseen"]
+Check = Literal["database", "migrations", "keys", "model", "index", "queue", "process", "accusations"]
+State = Literal["ok", "unavailable", "behind", "late", "other", "stopping", "unattended", "unfit", "unseen"]
 
 
 class HealthOut(BaseModel):

@@ -17,7 +17,7 @@ from tests.service.desk import BRIBE, Desk, LetIn
 def test_a_healthy_service_says_so_without_a_token(client: FlaskClient) -> None:
     alive, ready = client.get("/healthz"), client.get("/readyz")
     assert (alive.status_code, alive.json) == (200, {"status": "ok"})
-    names = ("database", "migrations", "model", "index", "queue", "process", "accusations")
+    names = ("database", "migrations", "keys", "model", "index", "queue", "process", "accusations")
     assert (ready.status_code, ready.json) == (
         200,
         {"status": "ok", "checks": dict.fromkeys(names, "ok"), "unseen": None, "model": None},

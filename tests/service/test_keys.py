@@ -6,9 +6,15 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 
+from model.errors import ArtefactError
 from service.errors import SettingError
+from service.key_file import KeyFile
 from service.keys import Keys, load_keys
+from service.office import Office
+from service.queries.sealed import keys_used, put_sealed
+from tests.service.desk import LIFT, ROAD, ZHAO, Desk, take
 
 THREADS = 8
 
@@ -88,3 +94,37 @@ def test_hashes_differ_by_key_and_by_person(tmp_path: Path) -> None:
     hashes = {keys.identity_hash(person) for keys in (one, other) for person in ("id:1", "id:2")}
     assert len(hashes) == 4
     assert {len(value) for value in hashes} == {64}
+
+
+def test_no_keys_are_made_for_a_database_that_others_sealed(office: Office) -> None:
+    take(office, LIFT, petitioner=ZHAO)
+    with office.database.read() as connection:
+        used = keys_used(connection)
+    assert (used, office.keys.fit(used)) == ({"storage": office.keys.storage_key}, True)
+    kept = office.keys.path.rename(office.keys.path.with_name("kept"))
+    with pytest.raises(SettingError, match="no file of keys, but the database is sealed"):
+        Office.open(office.settings)
+    assert not office.keys.path.exists()
+    load_keys(office.keys.path)
+    with pytest.raises(SettingError, match="do not fit"):
+        Office.open(office.settings)
+    kept.rename(office.keys.path)
+    with pytest.raises(ArtefactError, match="no model"):
+        Office.open(office.settings)
+
+
+def test_a_server_whose_file_of_keys_is_another_one_is_not_ready(office: Office, client: FlaskClient) -> None:
+    take(office, LIFT, petitioner=ZHAO)
+    for other in (KeyFile.new().replace, lambda path: path.write_text("nothing")):
+        other(office.keys.path)
+        answer = client.get("/readyz")
+        assert (answer.status_code, (answer.json or {})["checks"]["keys"]) == (503, "unfit")
+
+
+def test_a_letter_that_others_sealed_hides_no_other(office: Office, clerk: Desk) -> None:
+    taken = [take(office, body, petitioner=ZHAO).row.id for body in (LIFT, ROAD)]
+    with office.database.write() as connection:
+        put_sealed(connection, taken[0], "other", KeyFile.new().storage[0].encode())
+    shown = {one["id"]: one["petitioner"] for one in clerk.read("/letters")["items"]}
+    assert shown.keys() == set(taken)
+    assert (shown[taken[0]], bool(shown[taken[1]])) == (None, True)
