@@ -36,7 +36,12 @@ def folder_in_use(settings: Settings, database: Database) -> Path:
         return settings.model_folder
     with database.read() as connection:
         version = queries.version_in(connection, "active")
-    return settings.models_folder / version if version else _unregistered(settings)
+    if not version:
+        return _unregistered(settings)
+    folder = settings.models_folder / version
+    if not folder.is_dir():
+        raise ArtefactError(f"{folder}: the model in use is not on this machine; copy its folder from one that has it")
+    return folder
 
 
 def folder_of_settings(settings: Settings) -> Path:

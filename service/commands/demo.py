@@ -15,9 +15,11 @@ from service.commands.access import link_address
 from service.commands.base import clear_errors, progress
 from service.commands.serving import run
 from service.db import Database
+from service.errors import SettingError
 from service.importer import Source, import_rows
 from service.migrate import upgrade
 from service.office import Office
+from service.queries.letters import letters_after
 from service.queries.lists import Filter
 from service.schemas.views import LetterOut
 from service.sessions import make_login_link
@@ -40,6 +42,7 @@ def demo(serve: bool) -> None:
     upgrade(database)
     database.close()
     office = Office.open(settings)
+    _require_own(office)
     inbox = Path(data_folder() / "sample" / "inbox.xlsx")
     for outcome in progress(import_rows(office.intake, Source.of(inbox), CLERK), "import"):
         if outcome.reason:
@@ -50,6 +53,17 @@ def demo(serve: bool) -> None:
         click.echo(f"open once in a browser: {link_address(settings, secret)}", err=True)
         office.database.close()
         run(settings)
+
+
+def _require_own(office: Office) -> None:
+    """Raise SettingError for the database of an office: nobody could take the letters of the demo out again."""
+    with office.database.read() as connection:
+        first = letters_after(connection, "", 1)
+    if first and first[0].owner != CLERK.name:
+        raise SettingError(
+            "this database holds letters of an office, among which the demo's would stay;"
+            " set HONGYAN_HOME to a folder of its own, as make demo does"
+        )
 
 
 def _letters(office: Office) -> list[LetterOut]:

@@ -451,6 +451,15 @@ def test_the_demo_prints_the_table_on_standard_output(
         assert [line.split(":")[0] for line in result.stderr.splitlines()] == ["row 3", "row 4"]
 
 
+@pytest.mark.usefixtures("database")
+def test_the_demo_leaves_the_database_of_an_office_alone(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "letters.jsonl").write_text(json.dumps({"id": "1", "body": LIFT}), encoding="utf-8")
+    assert run("import", str(tmp_path / "letters.jsonl")).exit_code == 0
+    result = run("demo", "--no-serve")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "holds letters of an office" in result.stderr
+
+
 def test_every_command_explains_itself() -> None:
     for path, _ in groups_and_commands():
         result = CliRunner().invoke(main, [*path, "--help"])

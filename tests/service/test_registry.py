@@ -121,6 +121,13 @@ def test_the_next_letter_is_read_by_the_active_version(office: Office, versions:
     assert folder_in_use(office.settings, office.database) == office.registry.folders.of(second)
 
 
+def test_a_machine_without_the_active_version_says_what_to_copy(office: Office, versions: tuple[str, str]) -> None:
+    office.registry.activate(versions[0], OPERATOR)
+    shutil.rmtree(office.registry.folders.of(versions[0]))
+    with pytest.raises(ArtefactError, match=f"{versions[0]}: the model in use is not on this machine; copy"):
+        folder_in_use(office.settings, office.database)
+
+
 def test_repeats_are_found_before_and_after_letters_have_new_vectors(office: Office, versions: tuple[str, str]) -> None:
     earlier = take(office, LIFT).row
     office.registry.activate(versions[1], OPERATOR)
