@@ -26,6 +26,7 @@ TEXT = ("fours_more", "fours_less", "eights_more", "eights_less", "word_cosine",
 QUESTIONS = {"same": SAME, "text": TEXT, "related": RELATED}
 # An agreement so far above or below what is usual, in standard deviations, is a reason that a person is told.
 TELLING = 0.25
+_WHERE = ("regions_conflict", "places_conflict", "names_shared")
 
 
 class RelationScorer:
@@ -89,8 +90,16 @@ class RelationScorer:
         return [self.models_[name].predict_proba(self.evidence(name, rows)) for name in QUESTIONS]
 
     def _reasons(self, rows: NDArray[np.float64]) -> list[tuple[str, ...]]:
-        """Return in what pairs agree, and in what they do not, clearly more than usual."""
+        """Return in what pairs agree, and in what they do not, clearly more than usual.
+
+        Letters from different regions, or that name different places of a kind and none in common, are never said to
+        agree in the place.
+        """
         agreement = self.agreement_.transform(rows)[:, : len(PARTS)]
+        regions, places, shared = (rows[:, FEATURES.index(name)] for name in _WHERE)
+        elsewhere = (regions > 0) | ((places > 0) & (shared == 0))
+        place = [*PARTS].index("place")
+        agreement[elsewhere, place] = np.minimum(agreement[elsewhere, place], 0)
         return [
             (
                 *(f"same_{name}" for name, value in zip(PARTS, row, strict=True) if value >= TELLING),

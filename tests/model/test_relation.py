@@ -67,6 +67,15 @@ def test_the_reasons_say_in_what_two_letters_agree_and_differ(scorer: RelationSc
     assert {"other_place", "other_problem"} <= set(apart.reasons)
 
 
+def test_letters_from_different_counties_are_not_said_to_agree_in_the_place(scorer: RelationScorer) -> None:
+    text = "{}绿源养殖场把污水直接排进河里,气味难闻,村民多次反映没有人管,请环保局到现场查处,还大家一条干净的河。"
+    here, again, elsewhere = prepared(
+        scorer, text.format("云河县"), f"{text.format('云河县')}盼复。", text.format("明湖县")
+    )
+    same, apart = scorer.score([(here, again), (here, elsewhere)])
+    assert ("same_place" in same.reasons, "same_place" in apart.reasons) == (True, False)
+
+
 def test_no_pairs_have_no_relations(scorer: RelationScorer) -> None:
     assert scorer.score([]) == []
 
