@@ -231,12 +231,14 @@ def _verdicts(
 
 def _move(connection: Connection, rows: Sequence[Row[Any]], places: Mapping[str, Place], why: Why) -> None:
     """Put the letters that belong elsewhere into their places, and tell the matters that they leave and join."""
-    other = [row for row in rows if (row.matter_id, row.verdict) != (places[row.id].matter, places[row.id].verdict)]
-    letter_queries.move_letters(connection, {row.id: (places[row.id].matter, places[row.id].verdict) for row in other})
+    going = [row for row in rows if row.matter_id != places[row.id].matter]
+    staying = [row for row in rows if row.matter_id == places[row.id].matter]
+    letter_queries.move_letters(connection, {row.id: (places[row.id].matter, places[row.id].verdict) for row in going})
+    judged = {row.id: places[row.id].verdict for row in staying if row.verdict != places[row.id].verdict}
+    letter_queries.judge_letters(connection, judged)
     told = [
         (matter_id, {"letter": row.id, "from": row.matter_id, "to": places[row.id].matter, "reason": why.reason})
-        for row in other
-        if row.matter_id != places[row.id].matter
+        for row in going
         for matter_id in (row.matter_id, places[row.id].matter)
     ]
     matter_queries.insert_events(connection, datetime.now(UTC), "moved", told, why.cause)

@@ -220,6 +220,15 @@ def move_letters(connection: Connection, places: Mapping[str, tuple[str, str]]) 
             connection.execute(update(letters).where(letters.c.id == bindparam("moved")).values(values), rows)
 
 
+def judge_letters(connection: Connection, verdicts: Mapping[str, str]) -> None:
+    """Say of letters what they are to the matters in which they stay."""
+    rows = [{"judged": one, "what": verdict} for one, verdict in verdicts.items()]
+    if rows:
+        values = {"verdict": bindparam("what"), "revision": letters.c.revision + 1}
+        with recounted(connection, verdicts.keys(), ("verdict",)):
+            connection.execute(update(letters).where(letters.c.id == bindparam("judged")).values(values), rows)
+
+
 def revise_letter(connection: Connection, letter_id: str, values: Mapping[str, Any]) -> None:
     """Change columns of a letter, and count the change."""
     whole = {**values, "revision": letters.c.revision + 1}
