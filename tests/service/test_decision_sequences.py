@@ -96,19 +96,23 @@ def undo_all(decider: Decider) -> None:
     raise AssertionError("decisions come back for ever")
 
 
+def decide_and_take_back(decider: Decider, scores: dict[frozenset[str], float], steps: list[Any]) -> None:
+    """Let letters arrive, decide on them, see after each step that all holds, and take everything back."""
+    for name in NAMES[: -len(LATE)]:
+        arrive(decider.connection, name, scores)
+    for step in steps:
+        carry_out(decider, step, scores)
+        assert_decisions_hold(decider.connection)
+    undo_all(decider)
+
+
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(SCORES, st.lists(STEPS, max_size=8))
 def test_what_stands_holds_and_all_can_be_taken_back(
     office: Office, scores: dict[frozenset[str], float], steps: list[Any]
 ) -> None:
     with office.database.engine.connect() as connection, connection.begin() as transaction:
-        decider = Decider(connection, CLERK, office.keys)
-        for name in NAMES[: -len(LATE)]:
-            arrive(connection, name, scores)
-        for step in steps:
-            carry_out(decider, step, scores)
-            assert_decisions_hold(connection)
-        undo_all(decider)
+        decide_and_take_back(Decider(connection, CLERK, office.keys), scores, steps)
         at = matter_of(connection)
         links = [scored(min(pair), max(pair), score) for pair, score in scores.items()]
         found = {frozenset(name for name in at if at[name] == matter) for matter in at.values()}
@@ -123,13 +127,7 @@ def test_what_stands_holds_in_large_matters_too(
 ) -> None:
     monkeypatch.setattr(regrouping, "LARGE_FROM", 3)
     with office.database.engine.connect() as connection, connection.begin() as transaction:
-        decider = Decider(connection, CLERK, office.keys)
-        for name in NAMES[: -len(LATE)]:
-            arrive(connection, name, scores)
-        for step in steps:
-            carry_out(decider, step, scores)
-            assert_decisions_hold(connection)
-        undo_all(decider)
+        decide_and_take_back(Decider(connection, CLERK, office.keys), scores, steps)
         transaction.rollback()
 
 
