@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -31,6 +32,7 @@ class Reading:
     bounds: NDArray[np.int32]
 
 
+@lru_cache(maxsize=READ_TOGETHER)
 def read(text: str, segmenter: segment.Name = segment.DEFAULT) -> Reading:
     """Clean and segment a text."""
     clean = clean_text(text)
