@@ -22,7 +22,7 @@ from service.db import Database
 from service.errors import Busy, Conflict, Failed, Invalid, Problem, ServiceError
 from service.flagging import Flagger, flags_follow
 from service.keys import Keys
-from service.linking import Arrival, find_links, join_matters
+from service.linking import NOTHING, Ahead, Arrival, compare_ahead, find_links, join_matters
 from service.model_watch import ModelWatch
 from service.preparing import maker_of
 from service.queries import letters as queries
@@ -114,6 +114,9 @@ class Intake:
     def _take_together(self, deliveries: Sequence[Delivery], alongside: Alongside) -> list[Stored | Problem]:
         # Reading letters takes longest; it is done before other writers have to wait.
         ready = self._read_new(deliveries)
+        ahead = self._compare(
+            [(delivery, one) for delivery, one in zip(deliveries, ready, strict=True) if isinstance(one, ReadLetter)]
+        )
         with self.database.write() as connection:
             self.engine.catch_up(connection)
             repeats = Repeats(connection, self.keys, deliveries)
@@ -124,7 +127,7 @@ class Intake:
                 if isinstance(read, ReadLetter) and place == (read.letter.id, True)
             ]
             with flags_follow(connection, self.flagger) as touched:
-                touched |= self._store(connection, fresh)
+                touched |= self._store(connection, fresh, ahead)
             repeats.keep(connection)
             _record_arrivals(connection, fresh)
             for version in {read.basis.model for _, read in fresh}:
@@ -164,10 +167,16 @@ class Intake:
             for letter, analysis, vector, packed in zip(letters, analyses, vectors, prepared, strict=True)
         ]
 
-    def _store(self, connection: Connection, fresh: Sequence[tuple[Delivery, ReadLetter]]) -> set[str]:
-        """Store new letters and their links, in order; returns their matters."""
+    def _compare(self, fresh: Sequence[tuple[Delivery, ReadLetter]]) -> Ahead:
+        """Compare letters with those that are stored, before other writers have to wait."""
+        if not fresh:
+            return NOTHING
+        with self.database.read() as connection:
+            return compare_ahead(connection, self.engine, self._arrivals(connection, fresh))
+
+    def _arrivals(self, connection: Connection, fresh: Sequence[tuple[Delivery, ReadLetter]]) -> list[Arrival]:
         key = identity_key(connection)
-        arrivals = [
+        return [
             Arrival(
                 who_wrote(self.keys, key, delivery.given, read.letter),
                 read.vector,
@@ -177,7 +186,11 @@ class Intake:
             )
             for delivery, read in fresh
         ]
-        links = find_links(connection, self.engine, arrivals)
+
+    def _store(self, connection: Connection, fresh: Sequence[tuple[Delivery, ReadLetter]], ahead: Ahead) -> set[str]:
+        """Store new letters and their links, in order; returns their matters."""
+        arrivals = self._arrivals(connection, fresh)
+        links = find_links(connection, self.engine, arrivals, ahead)
         additions, matters = Additions(connection), set[str]()
         places = join_matters(connection, arrivals, links)
         for (delivery, read), arrival, found in zip(fresh, arrivals, links, strict=True):

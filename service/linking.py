@@ -1,14 +1,14 @@
 """Links new letters to those that may be of the same matter, and finds their matters."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
 from model.analyse import Analyser
 from model.gathering import LINK_FROM, MOST_COMPARED, NEAR_FROM, Link
+from model.profile import Profile
 from model.records import Letter
 from model.signatures import Signature
 from model.similar import EmbeddedIndex, Entry
@@ -22,6 +22,8 @@ from service.regrouping import Coming, Place, Why, open_matter, settle
 DIGITS = 9
 # So many pairs are compared at once: their letters lie in memory, a dozen kilobytes each.
 PIECE = 256
+# The ids of a letter and of one that came after it.
+Pair = tuple[str, str]
 ARRIVED = Why("a new letter changed what belongs together")
 
 
@@ -39,25 +41,59 @@ class Arrival:
     model: str | None = None
 
 
-def find_links(connection: Connection, engine: Engine, arrivals: Sequence[Arrival]) -> list[list[Link]]:
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """Pairs that a version of the model has scored before the transaction that stores their letters."""
+
+    model: str = ""
+    scored: Mapping[Pair, Link] = field(default_factory=dict)
+
+
+NOTHING = Ahead()
+
+
+def compare_ahead(connection: Connection, engine: Engine, arrivals: Sequence[Arrival]) -> Ahead:
+    """Score the pairs that `find_links` will ask for, as far as letters are known and prepared, while others may write.
+
+    Comparing takes longest of all that follows reading, and one letter is stored at a time.
+    """
+    analyser = engine.analyser
+    if analyser.relation is None:
+        return NOTHING
+    engine.catch_up(connection)
+    pairs = [pair for theirs in _pairs(connection, engine, arrivals) for pair in theirs]
+    prepared = _preparation(connection, analyser, arrivals).kept
+    return Ahead(analyser.version, dict(_scored(analyser, pairs, prepared)))
+
+
+def find_links(
+    connection: Connection, engine: Engine, arrivals: Sequence[Arrival], ahead: Ahead = NOTHING
+) -> list[list[Link]]:
     """Return the scored pairs of each letter with stored ones and with those that come before it in the sequence.
 
     Accusations meet accusations only. Compared are the letters whose texts are near, and those that somebody who wrote
-    this one wrote too: the facts decide in either case. The engine must have caught up before the transaction wrote.
+    this one wrote too: the facts decide in either case. What was compared ahead is not compared again. The engine must
+    have caught up before the transaction wrote.
     """
     analyser = engine.analyser
     if analyser.relation is None:
         return [[] for _ in arrivals]
+    pairs = _pairs(connection, engine, arrivals)
+    scored = dict(ahead.scored) if ahead.model == analyser.version else {}
+    left = [pair for theirs in pairs for pair in theirs if pair not in scored]
+    scored.update(_scored(analyser, left, _preparation(connection, analyser, arrivals).profiles))
+    return [[scored[pair] for pair in theirs if scored[pair].score >= LINK_FROM] for theirs in pairs]
+
+
+def _pairs(connection: Connection, engine: Engine, arrivals: Sequence[Arrival]) -> list[list[Pair]]:
+    """Return for each letter the pairs to compare, the other letter first."""
     near = _near(connection, engine, arrivals)
     known = letter_queries.compartments_of(connection, set[str]().union(*near))
     known |= {arrival.letter.id: arrival.restricted for arrival in arrivals}
-    pairs = [
+    return [
         [(other, arrival.letter.id) for other in sorted(found) if known.get(other) is arrival.restricted]
         for arrival, found in zip(arrivals, near, strict=True)
     ]
-    preparation = _preparation(connection, analyser, arrivals)
-    scored = _scored(preparation, [pair for theirs in pairs for pair in theirs])
-    return [[link for link in islice(scored, len(theirs)) if link.score >= LINK_FROM] for theirs in pairs]
 
 
 def _preparation(connection: Connection, analyser: Analyser, arrivals: Sequence[Arrival]) -> Preparation:
@@ -66,13 +102,16 @@ def _preparation(connection: Connection, analyser: Analyser, arrivals: Sequence[
     return Preparation(connection, analyser, given, packed)
 
 
-def _scored(preparation: Preparation, pairs: Sequence[tuple[str, str]]) -> Iterator[Link]:
+def _scored(
+    analyser: Analyser, pairs: Sequence[Pair], prepared: Callable[[set[str]], Mapping[str, Profile]]
+) -> Iterator[tuple[Pair, Link]]:
+    """Yield the pairs of which both letters are prepared, scored."""
     for start in range(0, len(pairs), PIECE):
-        piece = pairs[start : start + PIECE]
-        profiles = preparation.profiles({one for pair in piece for one in pair})
-        relations = preparation.analyser.relate([(profiles[a], profiles[b]) for a, b in piece])
+        profiles = prepared({one for pair in pairs[start : start + PIECE] for one in pair})
+        piece = [(a, b) for a, b in pairs[start : start + PIECE] if a in profiles and b in profiles]
+        relations = analyser.relate([(profiles[a], profiles[b]) for a, b in piece])
         for (a, b), relation in zip(piece, relations, strict=True):
-            yield Link(min(a, b), max(a, b), round(relation.score, DIGITS), relation.name)
+            yield (a, b), Link(min(a, b), max(a, b), round(relation.score, DIGITS), relation.name)
 
 
 def _near(connection: Connection, engine: Engine, arrivals: Sequence[Arrival]) -> list[set[str]]:

@@ -21,7 +21,7 @@ def maker_of(model: str) -> str:
 
 
 class Preparation:
-    """Prepare letters by one version of the model, in a transaction that may write.
+    """Prepare letters by one version of the model.
 
     `given` are letters that may not be stored yet, and `packed` those of them that this version has prepared.
     """
@@ -35,8 +35,14 @@ class Preparation:
         self.given = given
         self.packed = dict(packed)
 
+    def kept(self, ids: AbstractSet[str]) -> dict[str, Profile]:
+        """Return those of the letters that are prepared already; writes nothing."""
+        kept = prepared_of(self.connection, ids - self.packed.keys(), self.maker)
+        ready = kept | {one: self.packed[one] for one in ids if one in self.packed}
+        return {one: unpack(content) for one, content in ready.items()}
+
     def profiles(self, ids: AbstractSet[str]) -> dict[str, Profile]:
-        """Return letters prepared for comparison; those that do not exist are left out."""
+        """Return letters prepared for comparison, and keep what was missing; those that do not exist are left out."""
         unknown = ids - self.packed.keys()
         kept = prepared_of(self.connection, unknown, self.maker)
         stored = texts_by_id(self.connection, sorted(unknown - kept.keys()))

@@ -262,10 +262,10 @@ def test_a_letter_that_cannot_be_stored_is_named_and_disturbs_no_other(
 ) -> None:
     store = type(office.intake)._store
 
-    def fail(self: Any, connection: Any, fresh: Any) -> Any:
+    def fail(self: Any, connection: Any, fresh: Any, ahead: Any) -> Any:
         if any(delivery.given.body == ROAD for delivery, _ in fresh):
             raise ZeroDivisionError
-        return store(self, connection, fresh)
+        return store(self, connection, fresh, ahead)
 
     monkeypatch.setattr(type(office.intake), "_store", fail)
     made = sent(clerk, lines({"body": LIFT}, {"body": ""}, {"body": ROAD}, {"body": ""}, {"body": WAGES}))
