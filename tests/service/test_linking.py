@@ -3,17 +3,19 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from model.analyse import Analyser
 from model.gathering import Link
+from model.packing import pack
 from service.db import Database
 from service.engine import Engine
-from service.linking import Arrival, find_links
+from service.linking import Ahead, Arrival, compare_ahead, find_links
 from service.office import Office
 from service.queries.letters import letters_by_id
 from service.queries.matters import events_of
-from service.tables import letters
+from service.removal import transfer_letter
+from service.tables import letters, prepared
 from tests.service.desk import (
     LIFT,
     LIFT_AGAIN,
@@ -212,3 +214,61 @@ def test_accusations_meet_accusations_only(office: Office) -> None:
             new = stored_letter("~", LIFT)
             found = find_links(connection, office.engine, [Arrival(new, office.engine.vector(new), restricted)])[0]
             assert {link.a for link in found} == expected
+
+
+def arrival(office: Office, body: str) -> Arrival:
+    """Return a letter as the intake has read it."""
+    new, analyser = stored_letter("new", body), office.engine.analyser
+    return Arrival(new, office.engine.vector(new), False, pack(analyser.profiles([new])[0]), analyser.version)
+
+
+def test_what_was_compared_ahead_is_what_is_found_and_is_not_compared_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for body in (LIFT, ROAD, f"{LIFT}谢谢。"):
+        take(office, body)
+    new = arrival(office, LIFT_AGAIN)
+    with office.database.read() as connection:
+        ahead = compare_ahead(connection, office.engine, [new])
+    take(office, f"{LIFT_AGAIN}谢谢。")
+    compared: list[int] = []
+    relate = Analyser.relate
+
+    def watched(self: Analyser, pairs: Any) -> Any:
+        compared.append(len(pairs))
+        return relate(self, pairs)
+
+    with office.database.write() as connection:
+        office.engine.catch_up(connection)
+        expected = find_links(connection, office.engine, [new])
+        monkeypatch.setattr(Analyser, "relate", watched)
+        assert find_links(connection, office.engine, [new], ahead) == expected
+        assert (sum(compared), len(expected[0])) == (1, 3)
+        other = Ahead("another model", ahead.scored)
+        assert find_links(connection, office.engine, [new], other) == expected
+    assert sum(compared) > 3
+
+
+def test_nothing_is_known_ahead_of_letters_that_are_not_prepared(office: Office) -> None:
+    take(office, LIFT)
+    with office.database.write() as connection:
+        connection.execute(delete(prepared))
+    new = arrival(office, LIFT_AGAIN)
+    with office.database.read() as connection:
+        ahead = compare_ahead(connection, office.engine, [new])
+    assert not ahead.scored
+    with office.database.write() as connection:
+        assert len(find_links(connection, office.engine, [new], ahead)[0]) == 1
+
+
+def test_a_letter_that_went_among_accusations_meanwhile_is_met_no_more(office: Office) -> None:
+    stored = take(office, LIFT).row.id
+    new = arrival(office, LIFT_AGAIN)
+    with office.database.read() as connection:
+        ahead = compare_ahead(connection, office.engine, [new])
+    assert ahead.scored
+    with office.database.write() as connection:
+        transfer_letter(connection, office.engine, stored, restricted=True)
+    with office.database.write() as connection:
+        office.engine.catch_up(connection)
+        assert find_links(connection, office.engine, [new], ahead) == [[]]
