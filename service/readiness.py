@@ -84,15 +84,12 @@ def gauges(office: Office) -> Gauges:
 def _of_queue(office: Office) -> Iterator[tuple[str, str, dict[str, str], float]]:
     with office.database.read() as connection:
         counts, oldest = queries.active_jobs(connection), queries.oldest_due_job(connection)
-        newest = queries.newest_stored(connection)
     for (kind, state), number in counts.items():
         yield ("hongyan_jobs", "Jobs that wait or run.", {"kind": kind, "state": state}, number)
-    yield ("hongyan_oldest_job_seconds", "How long the job waits that is due first.", {}, _since(oldest))
-    if newest is not None:
-        yield ("hongyan_newest_letter_seconds", "How long ago the newest letter came in.", {}, _since(newest))
-
-
-def _since(at: str | None) -> float:
-    """Return how many seconds ago a time was; 0 for none and for what is to come."""
-    ago = datetime.now(UTC) - datetime.fromisoformat(at) if at else timedelta()
-    return max(0.0, ago.total_seconds())
+    waited = datetime.now(UTC) - datetime.fromisoformat(oldest) if oldest else timedelta()
+    yield (
+        "hongyan_oldest_job_seconds",
+        "How long the job waits that is due first.",
+        {},
+        max(0.0, waited.total_seconds()),
+    )

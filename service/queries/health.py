@@ -41,9 +41,3 @@ def _outside(sight: Sight) -> Any:
         # Leads from the few matters that accuse somebody, where the contrary of the other would read all letters.
         return letters.c.matter_id.in_(accusing(sight.marks))
     return not_(func.coalesce(sight.condition(), false()))
-
-
-def newest_stored(connection: Connection) -> str | None:
-    """Return when the newest letter was stored; that an accusation came is not told."""
-    statement = select(letters.c.stored_at).where(letters.c.restricted.is_(False)).order_by(letters.c.id.desc())
-    return connection.execute(statement.limit(1)).scalar_one_or_none()

@@ -11,7 +11,7 @@ from service.migrate import downgrade
 from service.office import Office
 from service.tables import jobs
 from tests.service.databases import Shelf
-from tests.service.desk import BRIBE, LIFT, Desk, LetIn
+from tests.service.desk import BRIBE, Desk, LetIn
 
 
 def test_a_healthy_service_says_so_without_a_token(client: FlaskClient) -> None:
@@ -40,16 +40,6 @@ def test_a_job_that_waits_too_long_is_named_and_refuses_no_letters(client: Flask
     assert (answer.status_code, (answer.json or {})["checks"]["queue"]) == (200, "late")
     numbers = client.get("/metrics").text
     assert 'hongyan_jobs{kind="import",state="queued"} 1.0' in numbers
-
-
-def test_the_metrics_tell_when_the_newest_letter_came_but_of_no_accusation(client: FlaskClient, clerk: Desk) -> None:
-    def known() -> bool:
-        return "hongyan_newest_letter_seconds" in client.get("/metrics").text
-
-    clerk.deliver(BRIBE, accused=["王强"])
-    assert not known()
-    clerk.deliver(LIFT)
-    assert known()
 
 
 def test_users_without_anybody_for_accusations_are_not_ready(client: FlaskClient, office: Office) -> None:
