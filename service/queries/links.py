@@ -1,7 +1,8 @@
 """Every statement that reads scored pairs of letters."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import permutations
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, not_, or_, select, union_all
 
@@ -30,8 +31,7 @@ def links_out_of(connection: Connection, ids: Collection[str]) -> list[Link]:
 
 def links_among(connection: Connection, ids: Sequence[str]) -> list[Link]:
     """Return the scored pairs both of whose letters are among the ids."""
-    rows = connection.execute(select(links).where(among(links.c.a_id, ids), among(links.c.b_id, ids)))
-    return list(map(Link._make, rows.all()))
+    return _made(connection.execute(select(links).where(among(links.c.a_id, ids), among(links.c.b_id, ids))))
 
 
 def best_links(connection: Connection, ids: Collection[str], most: int, inside: bool = False) -> dict[str, list[Link]]:
@@ -58,4 +58,11 @@ def best_links(connection: Connection, ids: Collection[str], most: int, inside: 
 
 
 def _links(connection: Connection, condition: ColumnElement[bool]) -> list[Link]:
-    return list(map(Link._make, connection.execute(select(links).where(condition).order_by(*_BEST_FIRST))))
+    return _made(connection.execute(select(links).where(condition).order_by(*_BEST_FIRST)))
+
+
+def _made(rows: Iterable[Any]) -> list[Link]:
+    """Return links that hold each name once: among a hundred letters each is named a hundred times."""
+    names: dict[Any, Any] = {}
+    once = names.setdefault
+    return [Link(once(a, a), once(b, b), score, once(relation, relation)) for a, b, score, relation in rows]
