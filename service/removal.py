@@ -9,6 +9,7 @@ from service.engine import Engine
 from service.errors import NotFound
 from service.linking import Arrival, find_links, join_matter
 from service.queries import letters as letter_queries
+from service.queries import links as link_queries
 from service.queries import matters as matter_queries
 from service.queries import vectors as vector_queries
 from service.queries.thresholds import join_from
@@ -48,7 +49,7 @@ def _row(connection: Connection, letter_id: str) -> Row[Any]:
 def _take_out(connection: Connection, row: Row[Any], place: Place) -> int:
     """Move a letter, without its links and decisions, and gather what it leaves behind; returns the event of it."""
     at_least = join_from(connection)
-    behind = matter_queries.linked_from(connection, [row.id], at_least)
+    behind = link_queries.linked_from(connection, [row.id], at_least)
     behind |= {other.id for other in letter_queries.letters_of_matters(connection, [row.matter_id], EVERYTHING)}
     # Only the matter that it leaves is told: what comes out of one compartment has no past in the other.
     detail = {"letter": row.id, "reason": TRANSFERRED}

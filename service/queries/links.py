@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import permutations
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, not_, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, and_, func, not_, or_, select, union, union_all
 
 from model.gathering import Link
 from service.queries.among import among
@@ -32,6 +32,14 @@ def links_out_of(connection: Connection, ids: Collection[str]) -> list[Link]:
 def links_among(connection: Connection, ids: Sequence[str]) -> list[Link]:
     """Return the scored pairs both of whose letters are among the ids."""
     return _made(connection.execute(select(links).where(among(links.c.a_id, ids), among(links.c.b_id, ids))))
+
+
+def linked_from(connection: Connection, ids: Collection[str], at_least: float) -> set[str]:
+    """Return the letters that are paired with one of these at a score of at least so much."""
+    ends = permutations((links.c.a_id, links.c.b_id))
+    # A matter of a hundred letters has thousands of pairs: the database says each of its letters once.
+    reached = union(*(select(there).where(among(here, ids), links.c.score >= at_least) for here, there in ends))
+    return set(connection.execute(reached).scalars())
 
 
 def best_links(connection: Connection, ids: Collection[str], most: int, inside: bool = False) -> dict[str, list[Link]]:

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import permutations
 from typing import Any
 
 from sqlalchemy import (
@@ -19,7 +18,6 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    union,
     update,
 )
 
@@ -27,6 +25,7 @@ from model.gathering import Link
 from model.records import VisitLevel
 from service.queries.among import among
 from service.queries.letters import Sight, behind, moment
+from service.queries.links import linked_from
 from service.scope_keys import unit_key
 from service.tables import events, flag_scopes, flags, letters, links, matters
 
@@ -98,14 +97,6 @@ def insert_links(connection: Connection, found: Iterable[Link]) -> None:
     if rows:
         connection.execute(insert(links), rows)
         renew_around(connection, {str(row[end]) for row in rows for end in ("a_id", "b_id")})
-
-
-def linked_from(connection: Connection, ids: Collection[str], at_least: float) -> set[str]:
-    """Return the letters that are paired with one of these at a score of at least so much."""
-    ends = permutations((links.c.a_id, links.c.b_id))
-    # A matter of a hundred letters has thousands of pairs: the database says each of its letters once.
-    reached = union(*(select(there).where(among(here, ids), links.c.score >= at_least) for here, there in ends))
-    return set(connection.execute(reached).scalars())
 
 
 def delete_links_of(connection: Connection, letter_id: str) -> None:
