@@ -74,14 +74,18 @@ class Reanalysis:
         found = zip(letters, self.analyser.analyse(letters), strict=True)
         read = {letter.id: AnalysisOut.of(analysis).model_dump(mode="json") for letter, analysis in found}
         vectors = dict(zip(read, self.analyser.vectors(letters), strict=False))
-        ids = [row.id for row in rows]
-        while ids:
-            self.progress.check()
-            if self.engine.analyser is not self.analyser:
-                raise JobError("another model came into use; start it again")
-            piece = ids[:PIECE]
-            self._restrict([one for one in piece if one in read], read)
-            ids = ids[self._store(piece, read, vectors) :]
+        for start in range(0, len(rows), PIECE):
+            self._check()
+            ids = [row.id for row in rows[start : start + PIECE]]
+            self._restrict([one for one in ids if one in read], read)
+            while ids := ids[self._store(ids, read, vectors) :]:
+                self._check()
+
+    def _check(self) -> None:
+        """Raise Stopped if this is to go on no more, and JobError if another model came into use."""
+        self.progress.check()
+        if self.engine.analyser is not self.analyser:
+            raise JobError("another model came into use; start it again")
 
     def _restrict(self, ids: Sequence[str], read: Mapping[str, Read]) -> None:
         """Take letters to those who handle accusations that are found to be some, each in a transaction of its own.
