@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Dialect, Integer, Text, bindparam
+from sqlalchemy import BindParameter, Boolean, ColumnElement, Dialect, Integer, Text, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
@@ -42,9 +42,19 @@ class among(FunctionElement[bool]):  # noqa: N801 - reads as the condition that 
     # A database without booleans would be asked whether the condition is 1, and leave its indexes aside.
     _is_implicitly_boolean = True
 
-    def __init__(self, column: ColumnElement[Any], values: Collection[Any]) -> None:
-        kind = _Values(isinstance(column.type, Integer))
-        super().__init__(column, bindparam(None, list(values), type_=kind, unique=True))
+    def __init__(self, column: ColumnElement[Any], values: Collection[Any] | BindParameter[Any]) -> None:
+        if not isinstance(values, BindParameter):
+            kind = _Values(isinstance(column.type, Integer))
+            values = bindparam(None, list(values), type_=kind, unique=True)
+        super().__init__(column, values)
+
+
+def given(name: str) -> BindParameter[Any]:
+    """Stand for texts that are given, under a name, when a statement is carried out.
+
+    What is asked for every letter is written once: that takes up to half of the time of asking.
+    """
+    return bindparam(name, type_=_Values(numbers=False))
 
 
 @compiles(among, "postgresql")

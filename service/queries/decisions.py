@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, and_, exists, insert, or_, select, update
 
-from service.queries.among import among
+from service.queries.among import among, given
 from service.queries.letters import moment
 from service.tables import decisions, events, letters, links
 
@@ -17,6 +17,11 @@ KINDS: tuple[Kind, Kind] = ("confirm", "reject")
 
 _TOLD = ("confirmed", "rejected", "merged", "split")
 STANDING = decisions.c.undone_by.is_(None)
+_STANDING_PAIRS = (
+    select(decisions)
+    .where(STANDING, or_(among(decisions.c.a_id, given("ids")), among(decisions.c.b_id, given("ids"))))
+    .order_by(decisions.c.number)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +62,8 @@ def insert_pairs(
 
 def standing_pairs(connection: Connection, ids: Collection[str], kind: Kind | None = None) -> list[Row[Any]]:
     """Return the standing rows, of a kind or all, with at least one of these letters, in the order of their making."""
-    touching = or_(among(decisions.c.a_id, ids), among(decisions.c.b_id, ids))
-    statement = select(decisions).where(STANDING, touching)
-    if kind is not None:
-        statement = statement.where(decisions.c.kind == kind)
-    return list(connection.execute(statement.order_by(decisions.c.number)))
+    statement = _STANDING_PAIRS if kind is None else _STANDING_PAIRS.where(decisions.c.kind == kind)
+    return list(connection.execute(statement, {"ids": ids}))
 
 
 def pairs_of_act(connection: Connection, event: int) -> list[Row[Any]]:

@@ -7,10 +7,16 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from model.records import VisitLevel
-from service.queries.among import among
+from service.queries.among import among, given
 from service.queries.letters import Sight, moment
 from service.queries.places import in_sight, places_of
 from service.tables import events, flag_scopes, flags, identities, letters
+
+_OF_KINDS = (
+    select(events)
+    .where(among(events.c.matter_id, given("matters")), among(events.c.kind, given("kinds")))
+    .order_by(events.c.number)
+)
 
 
 def joinings_since(connection: Connection, since: datetime) -> list[Row[Any]]:
@@ -34,8 +40,7 @@ def joinings_since(connection: Connection, since: datetime) -> list[Row[Any]]:
 
 def events_of_kinds(connection: Connection, matter_ids: Sequence[str], kinds: Sequence[str]) -> list[Row[Any]]:
     """Return the events of some kinds in matters, in the order in which they were recorded."""
-    statement = select(events).where(among(events.c.matter_id, matter_ids), events.c.kind.in_(kinds))
-    return list(connection.execute(statement.order_by(events.c.number)))
+    return list(connection.execute(_OF_KINDS, {"matters": matter_ids, "kinds": kinds}))
 
 
 def newest_event(connection: Connection) -> int:

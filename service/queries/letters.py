@@ -21,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from service.queries.among import among
+from service.queries.among import among, given
 from service.queries.arrivals import recounted
 from service.scope_keys import unit_key
 from service.tables import accused, idempotency_keys, identities, letters, matters, sealed
@@ -74,13 +74,29 @@ def accusing(marks: Collection[str]) -> Any:
     return statement.where(letter.c.restricted, accused.c.hash.in_(sorted(marks)))
 
 
-_TEXTS = [
-    letters.c[name]
-    for name in (
-        *("id", "title", "body", "received_at", "channel", "addressee", "region"),
-        *("restricted", "matter_id", "verdict"),
+# What is asked for every letter that comes is written once.
+_BY_ID = among(letters.c.id, given("ids"))
+_WHOLE_BY_ID = WHOLE.where(_BY_ID)
+_TEXTS = select(
+    *(
+        letters.c[name]
+        for name in (
+            *("id", "title", "body", "received_at", "channel", "addressee", "region"),
+            *("restricted", "matter_id", "verdict"),
+        )
     )
-]
+).where(_BY_ID)
+_IDENTITIES = select(identities).where(among(identities.c.letter_id, given("ids")))
+_BY_THE_SAME = (
+    select(identities.c.hash, identities.c.letter_id, letters.c.restricted)
+    .join(letters, letters.c.id == identities.c.letter_id)
+    .where(among(identities.c.hash, given("hashes")))
+)
+_RECEIPTS = (
+    select(letters.c.matter_id, letters.c.received_at, letters.c.stored_at, matters.c.revision)
+    .join(matters, matters.c.id == letters.c.matter_id)
+    .where(among(matters.c.id, given("ids")))
+)
 
 
 def moment(value: datetime) -> str:
@@ -162,13 +178,13 @@ def accusations_without_hashes(connection: Connection, after: str, limit: int) -
 
 def letters_by_id(connection: Connection, ids: Sequence[str]) -> dict[str, Row[Any]]:
     """Return the letters of the ids that exist."""
-    rows = connection.execute(WHOLE.where(among(letters.c.id, ids)))
+    rows = connection.execute(_WHOLE_BY_ID, {"ids": ids})
     return {row.id: row for row in rows}
 
 
 def texts_by_id(connection: Connection, ids: Sequence[str]) -> dict[str, Row[Any]]:
     """Return what the letters of the ids say and where they belong, without what the model and people made of them."""
-    rows = connection.execute(select(*_TEXTS).where(among(letters.c.id, ids))) if ids else ()
+    rows = connection.execute(_TEXTS, {"ids": ids}) if ids else ()
     return {row.id: row for row in rows}
 
 
@@ -186,15 +202,13 @@ def letters_of_matters(connection: Connection, matter_ids: Sequence[str], sight:
 
 def receipts_of(connection: Connection, matter_ids: Sequence[str]) -> list[Row[Any]]:
     """Return matter_id, received_at and stored_at of all letters of matters, and the revision of the matter."""
-    columns = (letters.c.matter_id, letters.c.received_at, letters.c.stored_at, matters.c.revision)
-    statement = select(*columns).join(matters, matters.c.id == letters.c.matter_id)
-    return list(connection.execute(statement.where(among(matters.c.id, matter_ids))))
+    return list(connection.execute(_RECEIPTS, {"ids": matter_ids}))
 
 
 def identities_of(connection: Connection, ids: Sequence[str]) -> dict[str, frozenset[str]]:
     """Return the hashes of who wrote, by letter."""
     found: dict[str, set[str]] = {letter_id: set() for letter_id in ids}
-    for row in connection.execute(select(identities).where(among(identities.c.letter_id, ids))):
+    for row in connection.execute(_IDENTITIES, {"ids": ids}):
         found[row.letter_id].add(row.hash)
     return {letter_id: frozenset(hashes) for letter_id, hashes in found.items()}
 
@@ -248,9 +262,4 @@ def count_letters(connection: Connection) -> int:
 
 def letters_by_the_same(connection: Connection, hashes: Collection[str]) -> list[Row[Any]]:
     """Return hash, letter_id and restricted of the letters that share any of these hashes of who wrote."""
-    statement = (
-        select(identities.c.hash, identities.c.letter_id, letters.c.restricted)
-        .join(letters, letters.c.id == identities.c.letter_id)
-        .where(among(identities.c.hash, sorted(hashes)))
-    )
-    return list(connection.execute(statement)) if hashes else []
+    return list(connection.execute(_BY_THE_SAME, {"hashes": hashes})) if hashes else []

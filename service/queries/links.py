@@ -4,13 +4,38 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import permutations
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, not_, or_, select, union, union_all
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, not_, or_, select, union, union_all
 
 from model.gathering import Link
-from service.queries.among import among
+from service.queries.among import among, given
 from service.tables import links
 
 _BEST_FIRST = (links.c.score.desc(), links.c.a_id, links.c.b_id)
+_AT_A, _AT_B = (among(end, given("ids")) for end in (links.c.a_id, links.c.b_id))
+_OF_LETTERS = select(links).where(or_(_AT_A, _AT_B)).order_by(*_BEST_FIRST)
+_AMONG = select(links).where(_AT_A, _AT_B)
+
+
+def _best(inside: bool) -> Select[Any]:
+    """Write the statement by which the best links of each letter are found."""
+    ends = permutations((links.c.a_id, links.c.b_id))
+    pairs = union_all(
+        *(
+            select(end.label("end"), *links.c).where(
+                among(end, given("ids")), *((among(other, given("ids")),) if inside else ())
+            )
+            for end, other in ends
+        )
+    ).subquery()
+    order = (pairs.c.score.desc(), pairs.c.a_id, pairs.c.b_id)
+    rank = func.row_number().over(partition_by=pairs.c.end, order_by=order)
+    ranked = select(pairs, rank.label("rank")).subquery()
+    columns = (ranked.c.a_id, ranked.c.b_id, ranked.c.score, ranked.c.relation)
+    chosen = select(ranked.c.end, *columns).where(ranked.c.rank <= bindparam("most"))
+    return chosen.order_by(ranked.c.end, ranked.c.rank)
+
+
+_BEST = {inside: _best(inside) for inside in (False, True)}
 
 
 def links_of_letter(connection: Connection, letter_id: str) -> list[Link]:
@@ -20,7 +45,7 @@ def links_of_letter(connection: Connection, letter_id: str) -> list[Link]:
 
 def links_of_letters(connection: Connection, ids: Collection[str]) -> list[Link]:
     """Return the scored pairs with at least one of these letters, best first."""
-    return _links(connection, or_(among(links.c.a_id, ids), among(links.c.b_id, ids)))
+    return _made(connection.execute(_OF_LETTERS, {"ids": ids}))
 
 
 def links_out_of(connection: Connection, ids: Collection[str]) -> list[Link]:
@@ -31,7 +56,7 @@ def links_out_of(connection: Connection, ids: Collection[str]) -> list[Link]:
 
 def links_among(connection: Connection, ids: Sequence[str]) -> list[Link]:
     """Return the scored pairs both of whose letters are among the ids."""
-    return _made(connection.execute(select(links).where(among(links.c.a_id, ids), among(links.c.b_id, ids))))
+    return _made(connection.execute(_AMONG, {"ids": ids}))
 
 
 def linked_from(connection: Connection, ids: Collection[str], at_least: float) -> set[str]:
@@ -47,20 +72,8 @@ def best_links(connection: Connection, ids: Collection[str], most: int, inside: 
 
     A matter of a thousand letters has half a million pairs: the database leaves out those that nobody sees.
     """
-    ends = permutations((links.c.a_id, links.c.b_id))
-    pairs = union_all(
-        *(
-            select(end.label("end"), *links.c).where(among(end, ids), *((among(other, ids),) if inside else ()))
-            for end, other in ends
-        )
-    ).subquery()
-    order = (pairs.c.score.desc(), pairs.c.a_id, pairs.c.b_id)
-    rank = func.row_number().over(partition_by=pairs.c.end, order_by=order)
-    ranked = select(pairs, rank.label("rank")).subquery()
-    columns = (ranked.c.a_id, ranked.c.b_id, ranked.c.score, ranked.c.relation)
-    statement = select(ranked.c.end, *columns).where(ranked.c.rank <= most).order_by(ranked.c.end, ranked.c.rank)
     found: dict[str, list[Link]] = {letter_id: [] for letter_id in ids}
-    for end, *link in connection.execute(statement) if ids else ():
+    for end, *link in connection.execute(_BEST[inside], {"ids": ids, "most": most}) if ids else ():
         found[end].append(Link(*link))
     return found
 

@@ -2,18 +2,19 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
-from service.queries.among import among
+from service.queries.among import among, given
 from service.tables import prepared
+
+_KEPT = select(prepared.c.letter_id, prepared.c.content).where(
+    among(prepared.c.letter_id, given("ids")), prepared.c.maker == bindparam("maker")
+)
 
 
 def prepared_of(connection: Connection, ids: Collection[str], maker: str) -> dict[str, bytes]:
     """Return what a maker has prepared of the letters, by id; of some perhaps nothing."""
-    statement = select(prepared.c.letter_id, prepared.c.content)
-    rows = (
-        connection.execute(statement.where(among(prepared.c.letter_id, ids), prepared.c.maker == maker)) if ids else ()
-    )
+    rows = connection.execute(_KEPT, {"ids": ids, "maker": maker}) if ids else ()
     return {row.letter_id: row.content for row in rows}
 
 

@@ -3,11 +3,20 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select
+from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, or_, select
 
 from service.queries.among import among
 from service.queries.letters import revise_letter
 from service.tables import changes, letters, vectors
+
+_SINCE = (
+    select(changes, letters.c.restricted, letters.c.region, letters.c.received_at, vectors.c.vector)
+    .join(letters, letters.c.id == changes.c.letter_id)
+    .outerjoin(vectors, vectors.c.letter_id == changes.c.letter_id)
+    .where(changes.c.number > bindparam("number"))
+    .order_by(changes.c.number)
+    .limit(bindparam("most"))
+)
 
 
 def put_vector(connection: Connection, letter_id: str, vector: bytes, model: str) -> None:
@@ -54,15 +63,7 @@ def changes_since(connection: Connection, number: int, limit: int) -> list[Row[A
 
     Of each: number, letter_id, kind, restricted, region, received_at, and the vector, None where it was removed since.
     """
-    statement = (
-        select(changes, letters.c.restricted, letters.c.region, letters.c.received_at, vectors.c.vector)
-        .join(letters, letters.c.id == changes.c.letter_id)
-        .outerjoin(vectors, vectors.c.letter_id == changes.c.letter_id)
-        .where(changes.c.number > number)
-        .order_by(changes.c.number)
-        .limit(limit)
-    )
-    return list(connection.execute(statement))
+    return list(connection.execute(_SINCE, {"number": number, "most": limit}))
 
 
 def letter_of_change(connection: Connection, number: int) -> str | None:
