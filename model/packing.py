@@ -1,6 +1,7 @@
 """Profiles as bytes: what a comparison without evidence needs, so that no letter is prepared twice by one model."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import msgpack
 import numpy as np
@@ -51,4 +52,10 @@ def unpack(content: bytes) -> Profile:
 
 
 def _named(names: Iterable[tuple[str, str]]) -> tuple[Name, ...]:
-    return tuple(Name(kind, stem, 0, 0, name_grams(stem)) for kind, stem in names)
+    return tuple(_name(kind, stem) for kind, stem in names)
+
+
+@lru_cache(maxsize=2048)
+def _name(kind: str, stem: str) -> Name:
+    """Return a name without its place; near letters mostly name the same things."""
+    return Name(kind, stem, 0, 0, name_grams(stem))

@@ -19,11 +19,11 @@ SHORTEST_SHARED = 4
 KNOWN_FROM = 0.5
 
 
-# What each question is asked of: columns of the agreement, or features.
+QUESTIONS = ("same", "text", "related")
+# What they are asked of: columns of the agreement, or features.
 SAME = ("wording", "weaker")
 RELATED = ("wording", "stronger")
 TEXT = ("fours_more", "fours_less", "eights_more", "eights_less", "word_cosine", "character_cosine")
-QUESTIONS = {"same": SAME, "text": TEXT, "related": RELATED}
 # An agreement so far above or below what is usual, in standard deviations, is a reason that a person is told.
 TELLING = 0.25
 _WHERE = ("regions_conflict", "places_conflict", "names_shared")
@@ -54,43 +54,44 @@ class RelationScorer:
         self.agreement_ = Agreement().fit(rows[weights["same"] > 0])
         asked = {"same": np.ones(len(labels), bool), "text": same, "related": ~same}
         truth = {"same": same, "text": labels == "same_text", "related": labels == "related"}
-        self.models_ = {name: self._answer(name, rows, truth[name], asked[name] * weights[name]) for name in QUESTIONS}
+        evidence = self.evidence(rows)
+        self.models_ = {
+            name: self._answer(evidence[name], truth[name], asked[name] * weights[name]) for name in QUESTIONS
+        }
         return self
 
     def _answer(
-        self, question: str, rows: NDArray[np.float64], truth: NDArray[np.bool_], weights: NDArray[np.float64]
+        self, evidence: NDArray[np.float64], truth: NDArray[np.bool_], weights: NDArray[np.float64]
     ) -> MonotoneLogistic:
         """Learn to answer a question from the pairs that count for it; yes and no count alike together."""
         chosen = weights > 0
-        evidence = self.evidence(question, rows[chosen])
-        signs = (1,) * evidence.shape[1]
-        return MonotoneLogistic(signs, self.C).fit(evidence, truth[chosen], balanced(truth[chosen], weights[chosen]))
+        model = MonotoneLogistic((1,) * evidence.shape[1], self.C)
+        return model.fit(evidence[chosen], truth[chosen], balanced(truth[chosen], weights[chosen]))
 
-    def evidence(self, question: str, rows: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return what a question is asked of, from the features of pairs."""
-        names = QUESTIONS[question]
-        if question == "text":
-            return rows[:, [FEATURES.index(name) for name in names]]
-        return self.agreement_.transform(rows)[:, [COLUMNS.index(name) for name in names]]
+    def evidence(self, rows: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+        """Return what each question is asked of, from the features of pairs."""
+        agreement = self.agreement_.transform(rows)
+        return {
+            "same": agreement[:, [COLUMNS.index(name) for name in SAME]],
+            "text": rows[:, [FEATURES.index(name) for name in TEXT]],
+            "related": agreement[:, [COLUMNS.index(name) for name in RELATED]],
+        }
 
     def score(self, pairs: Sequence[tuple[Profile, Profile]]) -> list[Relation]:
-        """Return score, relation and reasons of each pair, without evidence."""
-        if not pairs:
-            return []
-        rows = compare(pairs)
-        same, text, related = self.predict_proba(rows)
-        reasons = self._reasons(rows)
-        return [
-            Relation(float(same[i]), _name(float(same[i]), float(text[i]), float(related[i])), reasons=reasons[i])
-            for i in range(len(pairs))
-        ]
+        """Return score and relation of each pair, without reasons and evidence."""
+        return self._judged(compare(pairs)) if pairs else []
+
+    def _judged(self, rows: NDArray[np.float64]) -> list[Relation]:
+        answers = np.column_stack(self.predict_proba(rows)).tolist()
+        return [Relation(same, _name(same, text, related)) for same, text, related in answers]
 
     def predict_proba(self, rows: NDArray[np.float64]) -> list[NDArray[np.float64]]:
         """Return the probability that each question is answered yes, from the features of pairs."""
-        return [self.models_[name].predict_proba(self.evidence(name, rows)) for name in QUESTIONS]
+        evidence = self.evidence(rows)
+        return [self.models_[name].predict_proba(evidence[name]) for name in QUESTIONS]
 
-    def _reasons(self, rows: NDArray[np.float64]) -> list[tuple[str, ...]]:
-        """Return in what pairs agree, and in what they do not, clearly more than usual.
+    def _reasons(self, rows: NDArray[np.float64]) -> tuple[str, ...]:
+        """Return in what a pair agrees, and in what it does not, clearly more than usual; rows has shape (1, features).
 
         Letters from different regions, or that name different places of a kind and none in common, are never said to
         agree in the place.
@@ -100,18 +101,18 @@ class RelationScorer:
         elsewhere = (regions > 0) | ((places > 0) & (shared == 0))
         place = [*PARTS].index("place")
         agreement[elsewhere, place] = np.minimum(agreement[elsewhere, place], 0)
-        return [
-            (
-                *(f"same_{name}" for name, value in zip(PARTS, row, strict=True) if value >= TELLING),
-                *(f"other_{name}" for name, value in zip(PARTS, row, strict=True) if value <= -TELLING),
-            )
-            for row in agreement.tolist()
-        ]
+        said = dict(zip(PARTS, agreement[0].tolist(), strict=True))
+        return (
+            *(f"same_{name}" for name, value in said.items() if value >= TELLING),
+            *(f"other_{name}" for name, value in said.items() if value <= -TELLING),
+        )
 
     def explain(self, a: ReadProfile, b: ReadProfile) -> Relation:
-        """Return the relation of b to a with the shared passages and what is new in b."""
-        judged = self.score([(a, b)])[0]
-        return replace(judged, shared=shared_passages(a, b), new_in_b=self._new_in(a, b))
+        """Return the relation of b to a with its reasons, the shared passages and what is new in b."""
+        rows = compare([(a, b)])
+        (judged,) = self._judged(rows)
+        shared, new = shared_passages(a, b), self._new_in(a, b)
+        return replace(judged, reasons=self._reasons(rows), shared=shared, new_in_b=new)
 
     def _new_in(self, a: ReadProfile, b: ReadProfile) -> tuple[Span, ...]:
         """Return the clauses of b most of whose weight is in words that a does not have."""

@@ -61,7 +61,8 @@ def compare_ahead(connection: Connection, engine: Engine, arrivals: Sequence[Arr
     if analyser.relation is None:
         return NOTHING
     engine.catch_up(connection)
-    pairs = [pair for theirs in _pairs(connection, engine, arrivals) for pair in theirs]
+    near = zip(arrivals, _near(connection, engine, arrivals), strict=True)
+    pairs = [(other, arrival.letter.id) for arrival, found in near for other in sorted(found)]
     prepared = _preparation(connection, analyser, arrivals).kept
     return Ahead(analyser.version, dict(_scored(analyser, pairs, prepared)))
 
@@ -86,7 +87,10 @@ def find_links(
 
 
 def _pairs(connection: Connection, engine: Engine, arrivals: Sequence[Arrival]) -> list[list[Pair]]:
-    """Return for each letter the pairs to compare, the other letter first."""
+    """Return for each letter the pairs to compare, the other letter first.
+
+    No index knows what the transaction has moved among accusations, or away from there: the letters say where they are.
+    """
     near = _near(connection, engine, arrivals)
     known = letter_queries.compartments_of(connection, set[str]().union(*near))
     known |= {arrival.letter.id: arrival.restricted for arrival in arrivals}
@@ -115,11 +119,11 @@ def _scored(
 
 
 def _near(connection: Connection, engine: Engine, arrivals: Sequence[Arrival]) -> list[set[str]]:
-    """Return for each letter the ids of those to compare it with, in either compartment."""
-    wrote: dict[str, set[str]] = defaultdict(set)
+    """Return for each letter the ids of those to compare it with, in its compartment."""
+    wrote: dict[tuple[str, bool], set[str]] = defaultdict(set)
     hashes = set[str]().union(*(arrival.letter.petitioners for arrival in arrivals))
     for row in letter_queries.letters_by_the_same(connection, hashes):
-        wrote[row.hash].add(row.letter_id)
+        wrote[row.hash, row.restricted].add(row.letter_id)
     # No index holds what has not committed.
     fresh = {False: EmbeddedIndex(), True: EmbeddedIndex()}
     found: list[set[str]] = []
@@ -128,10 +132,10 @@ def _near(connection: Connection, engine: Engine, arrivals: Sequence[Arrival]) -
         if vector is not None:
             near |= set(engine.nearest(vector, restricted, MOST_COMPARED, NEAR_FROM))
             near |= {one.id for one in fresh[restricted].search(vector, MOST_COMPARED, NEAR_FROM)}
-            near |= set[str]().union(*(wrote[one] for one in letter.petitioners))
+            near |= set[str]().union(*(wrote[one, restricted] for one in letter.petitioners))
             fresh[restricted].add([Entry(letter.id, vector)])
         for one in letter.petitioners:
-            wrote[one].add(letter.id)
+            wrote[one, restricted].add(letter.id)
         found.append(near - {letter.id})
     return found
 

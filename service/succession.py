@@ -5,7 +5,7 @@ give the same life, whichever of the two keeps its id. Letters that go back take
 them.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -24,11 +24,14 @@ def steps_told(connection: Connection, matter_ids: Collection[str]) -> dict[str,
     for event in own:
         if event.kind != MOVED:
             found[event.matter_id].append(event)
-    sources = _came_from(own)
-    taken = _taken_over(connection, found, sources) if sources else {}
-    if taken:
-        for event in events_of_kinds(connection, sorted(taken), TOLD):
-            found[taken[event.matter_id]].append(event)
+    past = _past(connection, _came_from(own))
+    done = [event for event in past if event.kind in TOLD]
+    if done:
+        passed = {event.matter_id for event in done}
+        taken = _heirs(connection, passed - queries.holding_letters(connection, passed), past)
+        for event in done:
+            if (heir := taken.get(event.matter_id)) in found:
+                found[heir].append(event)
         for events in found.values():
             events.sort(key=lambda event: event.number)
     return found
@@ -40,21 +43,16 @@ def letters_that_left(events: Iterable[Row[Any]]) -> list[str]:
     return list(dict.fromkeys(reversed(left)))
 
 
-def _taken_over(connection: Connection, takers: Mapping[str, Any], sources: set[str]) -> dict[str, str]:
-    """Return of each matter that holds no letters any more which of the takers has the last that left it.
-
-    Looked at are matters that letters came from, and those that letters came from there. Who was emptied because a
-    letter went to the other compartment, which must know nothing of its past, is taken over by nobody.
-    """
+def _past(connection: Connection, sources: set[str]) -> list[Row[Any]]:
+    """Return what was done in these matters and how they lost letters, and in those that letters came from there."""
     seen: set[str] = set()
     told: list[Row[Any]] = []
     while sources:
         seen |= sources
-        events = events_of_kinds(connection, sorted(sources), (MOVED, REMOVED))
+        events = events_of_kinds(connection, sorted(sources), (*TOLD, MOVED, REMOVED))
         told += events
         sources = _came_from(events) - seen
-    heirs = _heirs(connection, seen - queries.holding_letters(connection, seen), told)
-    return {one: heir for one, heir in heirs.items() if heir in takers}
+    return told
 
 
 def heirs_of(connection: Connection, emptied: Collection[str]) -> set[str]:
@@ -64,7 +62,11 @@ def heirs_of(connection: Connection, emptied: Collection[str]) -> set[str]:
 
 
 def _heirs(connection: Connection, emptied: Collection[str], told: Iterable[Row[Any]]) -> dict[str, str]:
-    """Return of each matter without letters which one has the last that left it, by what they were told."""
+    """Return of each matter without letters which one has the last that left it, by what they were told.
+
+    Who was emptied because a letter went to the other compartment, which must know nothing of its past, is taken over
+    by nobody.
+    """
     last: dict[str, str | None] = {}
     for event in told:
         if _left(event) or event.kind == REMOVED:

@@ -62,7 +62,7 @@ def test_who_wrote_moves_no_score(scorer: RelationScorer) -> None:
 
 def test_the_reasons_say_in_what_two_letters_agree_and_differ(scorer: RelationScorer) -> None:
     a, again, other = prepared(scorer, ELEVATOR, ELEVATOR_AGAIN, ROAD)
-    same, apart = scorer.score([(a, again), (a, other)])
+    same, apart = scorer.explain(a, again), scorer.explain(a, other)
     assert {"same_place", "same_problem"} <= set(same.reasons)
     assert {"other_place", "other_problem"} <= set(apart.reasons)
 
@@ -72,7 +72,7 @@ def test_letters_from_different_counties_are_not_said_to_agree_in_the_place(scor
     here, again, elsewhere = prepared(
         scorer, text.format("云河县"), f"{text.format('云河县')}盼复。", text.format("明湖县")
     )
-    same, apart = scorer.score([(here, again), (here, elsewhere)])
+    same, apart = scorer.explain(here, again), scorer.explain(here, elsewhere)
     assert ("same_place" in same.reasons, "same_place" in apart.reasons) == (True, False)
 
 
