@@ -236,7 +236,7 @@ class CategoryClassifier:
             branch = self.level2_.get(self._codes[place])
             chosen = np.flatnonzero(best == place)
             if branch is not None:
-                proba = branch.machine.predict_proba(branch.narrowing(rows[chosen]))
+                proba = branch.machine.predict_proba(branch.narrowing.of(rows, chosen))
                 order = np.argsort(-proba, axis=1, kind="stable")[:, : LIKELIEST_BELOW + 1]
                 classes = branch.machine.classes_[order].tolist()
                 shares = np.take_along_axis(proba, order, axis=1).tolist()

@@ -12,6 +12,8 @@ from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.linear_model import RidgeClassifier
 from sklearn.svm import LinearSVC
 
+from model.terms import ranges
+
 Decisions = NDArray[np.float32]
 Labels = NDArray[Any]
 
@@ -151,6 +153,13 @@ class Narrowing:
 
     def __call__(self, rows: csr_matrix) -> csr_matrix:
         """Return rows with the columns kept; values of others are lost."""
-        places = self.places[rows.indices]
-        values = np.where(places >= 0, rows.data, np.float32(0))
-        return csr_matrix((values, np.maximum(places, 0), rows.indptr), shape=(rows.shape[0], self.size))
+        return self.of(rows, np.arange(rows.shape[0]))
+
+    def of(self, rows: csr_matrix, chosen: NDArray[np.intp]) -> csr_matrix:
+        """Return the chosen rows with the columns kept; values of others are lost."""
+        lengths = np.diff(rows.indptr)[chosen]
+        entries = ranges(rows.indptr[chosen], lengths)
+        places = self.places[rows.indices[entries]]
+        kept = np.flatnonzero(places >= 0)
+        bounds = np.searchsorted(kept, np.append(0, np.cumsum(lengths)))
+        return csr_matrix((rows.data[entries[kept]], places[kept], bounds), shape=(len(chosen), self.size))

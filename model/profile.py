@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -191,8 +191,8 @@ class Profiler:
         """Return the terms of each letter, weighed by rarity, or by 1 without a kind."""
         letters, buckets, counts = _distinct(seen)
         weights = self._rarity(kind, buckets, counts) if kind else np.ones(len(buckets), np.float32)
-        ends = np.searchsorted(letters, np.arange(1, len(page.readings)))
-        return [Terms(*part) for part in zip(np.split(buckets, ends), np.split(weights, ends), strict=True)]
+        bounds = np.searchsorted(letters, np.arange(len(page.readings) + 1)).tolist()
+        return [Terms(buckets[start:end], weights[start:end]) for start, end in pairwise(bounds)]
 
     def _rarity(self, kind: str, buckets: NDArray[np.int32], counts: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the weights of terms by how often they stand in their letter and how rare they are."""

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,18 +51,15 @@ class TermClassifier:
 
     def _rows(self, letters: Sequence[Utterances]) -> csr_matrix:
         """Return the weighed terms, shape (letters, terms)."""
-        columns: list[int] = []
-        values: list[float] = []
-        bounds = [0]
-        for letter in letters:
-            found = self.terms_.numbers(self._terms(letter))
-            counts = Counter(found[found >= 0].tolist())
-            columns += counts.keys()
-            values += counts.values()
-            bounds.append(len(columns))
-        weights = (1 + np.log(np.asarray(values))) * self.idf_[columns] if columns else np.zeros(0)
-        rows = csr_matrix((weights, columns, bounds), shape=(len(letters), len(self.terms_)))
-        return csr_matrix(normalize(rows))
+        terms = [self._terms(letter) for letter in letters]
+        numbers = self.terms_.numbers([*chain.from_iterable(terms)])
+        owners = np.repeat(np.arange(len(letters)), [len(theirs) for theirs in terms])
+        size = len(self.terms_) + 1
+        found, counts = np.unique((owners * size + numbers)[numbers >= 0], return_counts=True)
+        rows, columns = np.divmod(found, size)
+        weights = (1 + np.log(counts)) * self.idf_[columns]
+        bounds = np.searchsorted(rows, np.arange(len(letters) + 1))
+        return csr_matrix(normalize(csr_matrix((weights, columns, bounds), shape=(len(letters), size - 1))))
 
     def _terms(self, letter: Utterances) -> list[str]:
         """Return the terms of a letter that the classifier knows, and the pairs of those that follow each other."""

@@ -108,12 +108,13 @@ def _clauses(text: str) -> Iterator[tuple[int, int]]:
 def _terms(reading: Reading, words: Collection[str]) -> Iterator[tuple[str, int]]:
     """Yield the terms of a letter with their places; a word that touches a passage of a class gives way to it."""
     classes = _classes(reading.clean.text)
+    marked = bytes(map(bool, classes))
     last = ""
     for word, start in zip(reading.words, reading.bounds[:-1].tolist(), strict=True):
-        inside = classes[start : start + len(word)]
-        touched = [one for one in inside if one] if any(inside) else []
+        first = marked.find(1, start, start + len(word))
+        touched = [one for one in classes[first : start + len(word)] if one] if first >= 0 else ()
         # A segmenter may join the beginning of a name to the word before it.
-        free = word if not touched else word[: classes.index(touched[0], start) - start]
+        free = word[: first - start] if touched else word
         if _NUMBER.fullmatch(free):
             yield "<number>", start
         elif free in words:

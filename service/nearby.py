@@ -16,7 +16,7 @@ from service.schemas.views import MatterOfLetterOut
 
 MOST_CANDIDATES = 10
 # So many links of a letter are looked through first.
-LOOKED_AT = 30
+LOOKED_AT = 20
 EVERY = 2**31 - 1
 
 

@@ -4,7 +4,9 @@ import select
 from time import monotonic
 from typing import Any
 
-from psycopg import Error
+from psycopg import Connection as Driver
+from psycopg import Cursor, Error
+from psycopg.pq import Format
 from psycopg.types.string import StrDumperUnknown
 from sqlalchemy import URL, Connection, Engine, event
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
@@ -45,7 +47,7 @@ def arguments(url: URL, wait: int, threads: int) -> dict[str, Any]:
     given = {**KEEPALIVE, "connect_timeout": CONNECT_SECONDS, **url.query}
     options = " ".join((own, str(given.get("options", "")))).strip()
     return {
-        "connect_args": {**given, "options": options},
+        "connect_args": {**given, "options": options, "cursor_factory": _Binary},
         "pool_size": threads,
         # A request may write while it reads; background work comes on top.
         "max_overflow": 2 * threads,
@@ -77,6 +79,14 @@ class _Dumper(StrDumperUnknown):
     def dump(self, obj: str) -> Any:
         """Return the bytes of a text."""
         return super().dump(obj.replace("\0", "\ufffd"))
+
+
+class _Binary(Cursor[Any]):
+    """Receive what is found as it is stored: written out, bytes are twice as many."""
+
+    def __init__(self, connection: Driver[Any], **options: Any) -> None:
+        super().__init__(connection, **options)
+        self.format = Format.BINARY
 
 
 def _prepare(connection: Any, _record: Any) -> None:

@@ -68,12 +68,13 @@ def wanted_of(text: str) -> Wanted:
 
 
 def _words(clean: str) -> Iterator[str]:
+    common = _common()
     for token in segmenter().cut(clean):
         if token.isalnum():
-            if token not in _common():
+            if token not in common:
                 yield token[:LONGEST]
         elif not token.isspace():
-            yield from (word[:LONGEST] for word in _WORD.findall(token) if word not in _common())
+            yield from (word[:LONGEST] for word in _WORD.findall(token) if word not in common)
 
 
 @lru_cache(maxsize=1 << 12)
