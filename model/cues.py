@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import islice, takewhile
@@ -128,7 +128,8 @@ def find_cues(text: str) -> CueReading:
     starts = [clause.start() for clause in _CLAUSE.finditer(legible)]
     search = _Search(legible)
     for rule in rules.cues:
-        found.update(_matches(search, rule, rules, starts, denied))
+        for match in search.matches(rule):
+            found.update(_cues(match, search.text, rule, rules, starts, denied))
     return CueReading(tuple(sorted(found, key=lambda cue: (cue.start, cue.end, cue.code))), people)
 
 
@@ -145,18 +146,20 @@ class _Search:
         self.text = text
         self._places: dict[str, list[int]] = {}
 
-    def matches(self, rule: _Rule) -> Iterator[re.Match[str]]:
-        """Yield what `finditer` of the pattern would."""
+    def matches(self, rule: _Rule) -> Iterable[re.Match[str]]:
+        """Return what `finditer` of the pattern would."""
         if rule.opening is None:
-            yield from rule.pattern.finditer(self.text)
-            return
+            return rule.pattern.finditer(self.text)
         if rule.opening not in self._places:
             self._places[rule.opening] = [match.start() for match in _beginning(rule.opening).finditer(self.text)]
-        end = 0
-        for place in self._places[rule.opening]:
-            if place >= end and (match := rule.pattern.match(self.text, place)) is not None:
-                yield match
-                end = match.end()
+        return self._from(self._places[rule.opening], rule.pattern)
+
+    def _from(self, places: Sequence[int], pattern: re.Pattern[str]) -> list[re.Match[str]]:
+        found: list[re.Match[str]] = []
+        for place in places:
+            if not found or place >= found[-1].end():
+                found += filter(None, [pattern.match(self.text, place)])
+        return found
 
 
 @cache
@@ -165,21 +168,20 @@ def _beginning(name: str) -> re.Pattern[str]:
     return re.compile(f"(?={class_pattern(name).pattern})")
 
 
-def _matches(
-    search: _Search, rule: _Rule, rules: _Rules, starts: Sequence[int], denied: Sequence[Cue]
+def _cues(
+    match: re.Match[str], text: str, rule: _Rule, rules: _Rules, starts: Sequence[int], denied: Sequence[Cue]
 ) -> Iterator[Cue]:
-    """Yield the cues of one rule; `starts` are those of the clauses, `denied` the denials in their order."""
-    for match in search.matches(rule):
-        clause = starts[max(0, bisect_right(starts, match.start()) - 1)] if starts else 0
-        before = search.text[max(clause, match.start() - FARTHEST_NEGATION) : match.start()]
-        if rule.code in ACT_CODES:
-            if rule.code != "third_person_warning" and _is_denied(match, before, rules, denied):
-                if "群体" not in match.group():
-                    yield Cue("denial", match.start(), match.end())
-                continue
-            if any(alone.search(before) for alone in (*rules.alone, *rules.others)):
-                continue
-        yield Cue(rule.code, match.start(), match.end())
+    """Yield the cue of a match, if any; `starts` are those of the clauses, `denied` the denials in their order."""
+    clause = starts[max(0, bisect_right(starts, match.start()) - 1)] if starts else 0
+    before = text[max(clause, match.start() - FARTHEST_NEGATION) : match.start()]
+    if rule.code in ACT_CODES:
+        if rule.code != "third_person_warning" and _is_denied(match, before, rules, denied):
+            if "群体" not in match.group():
+                yield Cue("denial", match.start(), match.end())
+            return
+        if any(alone.search(before) for alone in (*rules.alone, *rules.others)):
+            return
+    yield Cue(rule.code, match.start(), match.end())
 
 
 def _is_denied(match: re.Match[str], before: str, rules: _Rules, denied: Sequence[Cue]) -> bool:

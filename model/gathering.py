@@ -145,17 +145,24 @@ class _Groups:
     def join(self) -> None:
         """Join the two groups with the highest mean, the first of several, until none reaches the mean that joins."""
         best, partner = self._best(np.arange(len(self.members)))
+        anything_barred = self.barred.any()
         while len(best) and best[first := int(best.argmax())] >= self.join_from:
-            first, second = self._rather(first, int(partner[first]), best[first] - NEARLY)
+            second = int(partner[first])
+            if anything_barred:
+                first, second = self._rather(first, second, best[first] - NEARLY)
             self._unite(first, second)
             # Means with either group have changed; those with the first may be the best of an earlier group now.
-            means = self._means(np.arange(first), np.array([first]))[:, 0]
-            better = (means > best[:first]) | ((means == best[:first]) & (first < partner[:first]))
-            best[:first][better], partner[:first][better] = means[better], first
-            stale = np.isin(partner, (first, second))
-            stale[:first] &= ~better
-            stale[[first, second]] = True
-            best[stale], partner[stale] = self._best(np.flatnonzero(stale))
+            means = self._means_with(first)
+            later = np.where(np.arange(len(means)) > first, means, 0.0)
+            better = (means > best) | ((means == best) & (first < partner))
+            better[first:] = False
+            stale = ((partner == first) | (partner == second)) & ~better
+            best[better], partner[better] = means[better], first
+            best[first], partner[first] = later.max(), later.argmax()
+            best[second], partner[second] = 0.0, 0
+            stale[[first, second]] = False
+            if stale.any():
+                best[stale], partner[stale] = self._best(np.flatnonzero(stale))
 
     def _best(self, rows: Places) -> tuple[NDArray[np.float64], Places]:
         """Return for groups the highest mean with a later group, and the first such group."""
@@ -167,6 +174,12 @@ class _Groups:
         """Return the means of groups with others; 0 with those before them, without scores, or kept apart."""
         means, barred = self._means_of(rows, columns), self.barred[np.ix_(rows, columns)]
         return np.where((columns > rows[:, None]) & ~barred, means, 0.0)
+
+    def _means_with(self, group: int) -> NDArray[np.float64]:
+        """Return the means of all groups with one; 0 without scores, or kept apart."""
+        size = self.sizes[group]
+        pairs = np.minimum(self.sizes, size) * np.minimum(np.maximum(self.sizes, size), MOST_COMPARED)
+        return np.where(self.barred[group], 0.0, self.sums[group] / (pairs * _UNIT))
 
     def _means_of(self, rows: Places, columns: Places) -> NDArray[np.float64]:
         """Return the means of groups with others."""

@@ -12,6 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
 from model.cues import ACT_CODES, SPEAKER_CODES, Cue, CueReading, find_cues
+from model.linear import probabilities
 from model.reading import Reading
 from model.records import LEVELS, LONGEST_QUOTE, GroupVisit, People, Reason, VisitLevel
 from model.term_classifier import TermClassifier
@@ -159,7 +160,7 @@ class GroupVisitReader:
 
     def _proba(self, heard: Sequence[Heard]) -> NDArray[np.float64]:
         """Return the levels of letters by both opinions, shape (letters, 3)."""
-        by_clauses = self.judge_.predict_proba([_inputs(each) for each in heard])
+        by_clauses = probabilities(self.judge_, np.asarray([_inputs(each) for each in heard]))
         return np.asarray((by_clauses + self.whole_.predict_proba([each.spoken for each in heard])) / 2)
 
     def _judged(self, heard: Heard, proba: NDArray[np.float64], reading: Reading, original: str) -> GroupVisit:

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 import cn2an
 
@@ -14,11 +14,11 @@ from model.words.tables import table
 _LONGEST = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """A named thing: `kind` of the table, `stem` before the ending, place [start, end) in the clean text.
 
-    `grams` are the character pairs of the stem, by which misspelt and shortened names still meet.
+    `grams` are the character pairs of the stem, by which misspelt and shortened names still meet. A tuple, because it
+    is made three times as fast.
     """
 
     kind: str

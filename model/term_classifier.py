@@ -10,6 +10,7 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import normalize
 
+from model.linear import probabilities
 from model.utterances import Utterances
 from model.vocabulary import Vocabulary
 
@@ -47,7 +48,7 @@ class TermClassifier:
 
     def predict_proba(self, letters: Sequence[Utterances]) -> NDArray[np.float64]:
         """Return the probability of each class, shape (letters, classes)."""
-        return np.asarray(self.model_.predict_proba(self._rows(letters)))
+        return probabilities(self.model_, self._rows(letters))
 
     def _rows(self, letters: Sequence[Utterances]) -> csr_matrix:
         """Return the weighed terms, shape (letters, terms)."""

@@ -219,7 +219,7 @@ def move_letter(connection: Connection, letter_id: str, matter_id: str, verdict:
 
 
 def move_letters(connection: Connection, places: Mapping[str, tuple[str, str]]) -> None:
-    """Put each letter into its matter with what it is to it."""
+    """Put each letter into its matter, which may be the one where it is, with what it is to it."""
     rows = [{"moved": one, "target": matter, "what": verdict} for one, (matter, verdict) in places.items()]
     if rows:
         target = bindparam("target", type_=letters.c.matter_id.type)
@@ -232,15 +232,6 @@ def move_letters(connection: Connection, places: Mapping[str, tuple[str, str]]) 
         joined = {matter for matter, _ in places.values()}
         with recounted(connection, places.keys(), ("matter_id", "verdict"), joined):
             connection.execute(update(letters).where(letters.c.id == bindparam("moved")).values(values), rows)
-
-
-def judge_letters(connection: Connection, verdicts: Mapping[str, str]) -> None:
-    """Say of letters what they are to the matters in which they stay."""
-    rows = [{"judged": one, "what": verdict} for one, verdict in verdicts.items()]
-    if rows:
-        values = {"verdict": bindparam("what"), "revision": letters.c.revision + 1}
-        with recounted(connection, verdicts.keys(), ("verdict",)):
-            connection.execute(update(letters).where(letters.c.id == bindparam("judged")).values(values), rows)
 
 
 def revise_letter(connection: Connection, letter_id: str, values: Mapping[str, Any]) -> None:
