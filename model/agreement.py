@@ -40,7 +40,7 @@ PROBLEM = (
 PARTS = {"wording": WORDING, "place": PLACE, "problem": PROBLEM}
 COLUMNS = (*PARTS, "weaker", "stronger")
 _SIGNS = np.asarray([DIRECTIONS[feature] for feature in FEATURES])
-_PLACES = {name: [FEATURES.index(feature) for feature in features] for name, features in PARTS.items()}
+_COLUMNS_OF = {name: [FEATURES.index(feature) for feature in features] for name, features in PARTS.items()}
 # How sharply the weaker of place and problem decides: the mean of both at 0, the minimum without end.
 _SHARPNESS = 2.0
 
@@ -66,7 +66,7 @@ class Agreement:
     def transform(self, rows: Values) -> Values:
         """Return the agreement of pairs, shape (pairs, len(COLUMNS)), 0 where it is as usual."""
         standard = (rows - self.mean_) / self.scale_ * _SIGNS
-        parts = {name: standard[:, places].mean(axis=1) for name, places in _PLACES.items()}
+        parts = {name: standard[:, columns].mean(axis=1) for name, columns in _COLUMNS_OF.items()}
         place, problem = _SHARPNESS * parts["place"], _SHARPNESS * parts["problem"]
         weaker, stronger = -np.logaddexp(-place, -problem) / _SHARPNESS, np.logaddexp(place, problem) / _SHARPNESS
         return np.column_stack([*parts.values(), weaker, stronger])

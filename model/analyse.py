@@ -98,7 +98,7 @@ class Analyser:
         return [1 - float(share) for page in counted for share in page.known_share]
 
     def relate(self, pairs: Sequence[tuple[Profile, Profile]]) -> list[Relation]:
-        """Score pairs of prepared letters, without evidence; needs a relation part."""
+        """Score pairs of prepared letters, without reasons and evidence; needs a relation part."""
         return self.relation.score(pairs) if self.relation else []
 
     def compare(self, a: Letter, b: Letter) -> Relation | None:

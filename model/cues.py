@@ -129,7 +129,8 @@ def find_cues(text: str) -> CueReading:
     search = _Search(legible)
     for rule in rules.cues:
         for match in search.matches(rule):
-            found.update(_cues(match, search.text, rule, rules, starts, denied))
+            cue = _cue(match, rule, rules, starts, denied)
+            found.update([cue] if cue else [])
     return CueReading(tuple(sorted(found, key=lambda cue: (cue.start, cue.end, cue.code))), people)
 
 
@@ -157,8 +158,9 @@ class _Search:
     def _from(self, places: Sequence[int], pattern: re.Pattern[str]) -> list[re.Match[str]]:
         found: list[re.Match[str]] = []
         for place in places:
-            if not found or place >= found[-1].end():
-                found += filter(None, [pattern.match(self.text, place)])
+            past = not found or place >= found[-1].end()
+            if past and (match := pattern.match(self.text, place)) is not None:
+                found.append(match)
         return found
 
 
@@ -168,20 +170,16 @@ def _beginning(name: str) -> re.Pattern[str]:
     return re.compile(f"(?={class_pattern(name).pattern})")
 
 
-def _cues(
-    match: re.Match[str], text: str, rule: _Rule, rules: _Rules, starts: Sequence[int], denied: Sequence[Cue]
-) -> Iterator[Cue]:
-    """Yield the cue of a match, if any; `starts` are those of the clauses, `denied` the denials in their order."""
+def _cue(match: re.Match[str], rule: _Rule, rules: _Rules, starts: Sequence[int], denied: Sequence[Cue]) -> Cue | None:
+    """Return the cue of a match, if any; `starts` are those of the clauses, `denied` the denials in their order."""
     clause = starts[max(0, bisect_right(starts, match.start()) - 1)] if starts else 0
-    before = text[max(clause, match.start() - FARTHEST_NEGATION) : match.start()]
+    before = match.string[max(clause, match.start() - FARTHEST_NEGATION) : match.start()]
     if rule.code in ACT_CODES:
         if rule.code != "third_person_warning" and _is_denied(match, before, rules, denied):
-            if "群体" not in match.group():
-                yield Cue("denial", match.start(), match.end())
-            return
+            return Cue("denial", match.start(), match.end()) if "群体" not in match.group() else None
         if any(alone.search(before) for alone in (*rules.alone, *rules.others)):
-            return
-    yield Cue(rule.code, match.start(), match.end())
+            return None
+    return Cue(rule.code, match.start(), match.end())
 
 
 def _is_denied(match: re.Match[str], before: str, rules: _Rules, denied: Sequence[Cue]) -> bool:

@@ -103,6 +103,12 @@ def connected(letters: Iterable[str], pairs: Iterable[Collection[str]]) -> list[
     return [frozenset(group) for group in found.values()]
 
 
+def _pairs(here: Places, there: Places) -> Places:
+    """Return of how many pairs the mean of groups of these sizes is, in the unit of sums."""
+    counted: Places = np.minimum(here, there) * np.minimum(np.maximum(here, there), MOST_COMPARED) * _UNIT
+    return counted
+
+
 class _Groups:
     """Groups of letters in the order of their first letters, with the sums of scores between them.
 
@@ -177,15 +183,13 @@ class _Groups:
 
     def _means_with(self, group: int) -> NDArray[np.float64]:
         """Return the means of all groups with one; 0 without scores, or kept apart."""
-        size = self.sizes[group]
-        pairs = np.minimum(self.sizes, size) * np.minimum(np.maximum(self.sizes, size), MOST_COMPARED)
-        return np.where(self.barred[group], 0.0, self.sums[group] / (pairs * _UNIT))
+        return np.where(self.barred[group], 0.0, self.sums[group] / _pairs(self.sizes, self.sizes[group]))
 
     def _means_of(self, rows: Places, columns: Places) -> NDArray[np.float64]:
         """Return the means of groups with others."""
-        here, there = self.sizes[rows][:, None], self.sizes[columns]
-        pairs = np.minimum(here, there) * np.minimum(np.maximum(here, there), MOST_COMPARED)
-        found: NDArray[np.float64] = self.sums[np.ix_(rows, columns)] / (pairs * _UNIT)
+        found: NDArray[np.float64] = self.sums[np.ix_(rows, columns)] / _pairs(
+            self.sizes[rows][:, None], self.sizes[columns]
+        )
         return found
 
     def _rather(self, first: int, second: int, at_least: float) -> tuple[int, int]:

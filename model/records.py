@@ -150,6 +150,7 @@ class Relation:
     """What b is to a; `score` is the calibrated probability of the same matter.
 
     `reasons` says in what both agree or differ clearly more than usual: same_ or other_ with wording, place or problem.
+    Only a comparison of two letters tells reasons, passages and what is new.
     """
 
     score: float

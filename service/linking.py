@@ -61,6 +61,7 @@ def compare_ahead(connection: Connection, engine: Engine, arrivals: Sequence[Arr
     if analyser.relation is None:
         return NOTHING
     engine.catch_up(connection)
+    # What is in the other compartment by now is not asked for later.
     near = zip(arrivals, _near(connection, engine, arrivals), strict=True)
     pairs = [(other, arrival.letter.id) for arrival, found in near for other in sorted(found)]
     prepared = _preparation(connection, analyser, arrivals).kept

@@ -15,7 +15,7 @@ from service.schemas.results import CandidateOut
 from service.schemas.views import MatterOfLetterOut
 
 MOST_CANDIDATES = 10
-# So many links of a letter are looked through first.
+# So many links of a letter are looked through first: some may be out of sight, or put apart by a person.
 LOOKED_AT = 20
 EVERY = 2**31 - 1
 

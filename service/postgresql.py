@@ -4,8 +4,7 @@ import select
 from time import monotonic
 from typing import Any
 
-from psycopg import Connection as Driver
-from psycopg import Cursor, Error
+from psycopg import Error
 from psycopg.pq import Format
 from psycopg.types.string import StrDumperUnknown
 from sqlalchemy import URL, Connection, Engine, event
@@ -47,7 +46,7 @@ def arguments(url: URL, wait: int, threads: int) -> dict[str, Any]:
     given = {**KEEPALIVE, "connect_timeout": CONNECT_SECONDS, **url.query}
     options = " ".join((own, str(given.get("options", "")))).strip()
     return {
-        "connect_args": {**given, "options": options, "cursor_factory": _Binary},
+        "connect_args": {**given, "options": options},
         "pool_size": threads,
         # A request may write while it reads; background work comes on top.
         "max_overflow": 2 * threads,
@@ -63,6 +62,7 @@ def listen(engine: Engine) -> None:
     event.listen(engine, "begin", _begin)
     event.listen(engine, "checkin", _rest)
     event.listen(engine, "checkout", _wake)
+    event.listen(engine, "before_cursor_execute", _receive)
 
 
 def passes(error: DBAPIError) -> bool:
@@ -79,14 +79,6 @@ class _Dumper(StrDumperUnknown):
     def dump(self, obj: str) -> Any:
         """Return the bytes of a text."""
         return super().dump(obj.replace("\0", "\ufffd"))
-
-
-class _Binary(Cursor[Any]):
-    """Receive what is found as it is stored: written out, bytes are twice as many."""
-
-    def __init__(self, connection: Driver[Any], **options: Any) -> None:
-        super().__init__(connection, **options)
-        self.format = Format.BINARY
 
 
 def _prepare(connection: Any, _record: Any) -> None:
@@ -118,6 +110,14 @@ def _has_news(connection: Any) -> bool:
         return bool(news.poll(0))
     except Error:
         return True
+
+
+def _receive(
+    _connection: Connection, cursor: Any, _statement: str, _parameters: Any, context: Any, _many: bool
+) -> None:
+    """Receive what a statement finds as it is stored if it says so: written out, bytes are twice as many."""
+    if context is not None and context.execution_options.get("hongyan_bytes", False):
+        cursor.format = Format.BINARY
 
 
 def _begin(connection: Connection) -> None:

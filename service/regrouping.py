@@ -230,11 +230,11 @@ def _verdicts(
 
 
 def _move(connection: Connection, rows: Sequence[Row[Any]], places: Mapping[str, Place], why: Why) -> None:
-    """Put the letters that belong elsewhere into their places, and tell the matters that they leave and join."""
+    """Put letters into their places with what they are there, and tell the matters that some leave and join."""
     found = {row.id: (places[row.id].matter, places[row.id].verdict) for row in rows}
     changed = {row.id: found[row.id] for row in rows if (row.matter_id, row.verdict) != found[row.id]}
-    letter_queries.move_letters(connection, changed)
     going = [row for row in rows if row.matter_id != places[row.id].matter]
+    letter_queries.move_letters(connection, changed, moving=bool(going))
     told = [
         (matter_id, {"letter": row.id, "from": row.matter_id, "to": places[row.id].matter, "reason": why.reason})
         for row in going

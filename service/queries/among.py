@@ -52,7 +52,7 @@ class among(FunctionElement[bool]):  # noqa: N801 - reads as the condition that 
 def given(name: str) -> BindParameter[Any]:
     """Stand for texts that are given, under a name, when a statement is carried out.
 
-    What is asked for every letter is written once: that takes up to half of the time of asking.
+    So a statement is written once for every letter: to write it takes longer than to carry it out.
     """
     return bindparam(name, type_=_Values(numbers=False))
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from service.queries.among import among
-from service.queries.together import insert_together
+from service.queries.batch import insert_batch
 from service.tables import automatic_decisions, bases
 
 
@@ -21,7 +21,7 @@ def keep_basis(
 
 def insert_decisions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Add automatic decisions."""
-    insert_together(connection, automatic_decisions, rows)
+    insert_batch(connection, automatic_decisions, rows)
 
 
 def decisions_on(connection: Connection, letter_id: str) -> list[Row[Any]]:

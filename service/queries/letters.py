@@ -218,8 +218,8 @@ def move_letter(connection: Connection, letter_id: str, matter_id: str, verdict:
     move_letters(connection, {letter_id: (matter_id, verdict)})
 
 
-def move_letters(connection: Connection, places: Mapping[str, tuple[str, str]]) -> None:
-    """Put each letter into its matter, which may be the one where it is, with what it is to it."""
+def move_letters(connection: Connection, places: Mapping[str, tuple[str, str]], moving: bool = True) -> None:
+    """Put each letter into its matter with what it is to it; without `moving` all are in their matters already."""
     rows = [{"moved": one, "target": matter, "what": verdict} for one, (matter, verdict) in places.items()]
     if rows:
         target = bindparam("target", type_=letters.c.matter_id.type)
@@ -230,7 +230,8 @@ def move_letters(connection: Connection, places: Mapping[str, tuple[str, str]]) 
             "revision": letters.c.revision + 1,
         }
         joined = {matter for matter, _ in places.values()}
-        with recounted(connection, places.keys(), ("matter_id", "verdict"), joined):
+        changing = ("matter_id", "verdict") if moving else ("verdict",)
+        with recounted(connection, places.keys(), changing, joined if moving else ()):
             connection.execute(update(letters).where(letters.c.id == bindparam("moved")).values(values), rows)
 
 

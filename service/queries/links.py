@@ -4,7 +4,20 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import permutations
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, not_, or_, select, union, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    func,
+    not_,
+    or_,
+    select,
+    union,
+    union_all,
+)
 
 from model.gathering import Link
 from service.queries.among import among, given
@@ -31,7 +44,7 @@ def _best(inside: bool) -> Select[Any]:
     rank = func.row_number().over(partition_by=pairs.c.end, order_by=order)
     ranked = select(pairs, rank.label("rank")).subquery()
     columns = (ranked.c.a_id, ranked.c.b_id, ranked.c.score, ranked.c.relation)
-    chosen = select(ranked.c.end, *columns).where(ranked.c.rank <= bindparam("most"))
+    chosen = select(ranked.c.end, *columns).where(ranked.c.rank <= bindparam("most", type_=Integer()))
     return chosen.order_by(ranked.c.end, ranked.c.rank)
 
 

@@ -24,9 +24,9 @@ from sqlalchemy import (
 from model.gathering import Link
 from model.records import VisitLevel
 from service.queries.among import among
+from service.queries.batch import insert_batch
 from service.queries.letters import Sight, behind, moment
 from service.queries.links import linked_from
-from service.queries.together import insert_together
 from service.scope_keys import unit_key
 from service.tables import events, flag_scopes, flags, letters, links, matters
 
@@ -96,7 +96,7 @@ def insert_links(connection: Connection, found: Iterable[Link]) -> None:
     """Store scored pairs of letters."""
     rows = [{"a_id": link.a, "b_id": link.b, "score": link.score, "relation": link.relation} for link in found]
     if rows:
-        insert_together(connection, links, rows)
+        insert_batch(connection, links, rows)
         renew_around(connection, {str(row[end]) for row in rows for end in ("a_id", "b_id")})
 
 

@@ -7,8 +7,10 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 from service.queries.among import among, given
 from service.tables import prepared
 
-_KEPT = select(prepared.c.letter_id, prepared.c.content).where(
-    among(prepared.c.letter_id, given("ids")), prepared.c.maker == bindparam("maker")
+_KEPT = (
+    select(prepared.c.letter_id, prepared.c.content)
+    .where(among(prepared.c.letter_id, given("ids")), prepared.c.maker == bindparam("maker"))
+    .execution_options(hongyan_bytes=True)
 )
 
 

@@ -32,5 +32,4 @@ def matters_around(connection: Connection, ids: Collection[str]) -> dict[str, st
 
 def joined_with(connection: Connection, ids: Collection[str], at_least: float) -> set[str]:
     """Return the letters that share with one of these a confirmed pair, or a link of at least so much."""
-    given_now = {"ids": ids, "at_least": at_least}
-    return set(connection.execute(_JOINED, given_now).scalars()) if ids else set()
+    return set(connection.execute(_JOINED, {"ids": ids, "at_least": at_least}).scalars()) if ids else set()

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, or_, select
+from sqlalchemy import Connection, Integer, Row, and_, bindparam, delete, func, insert, or_, select
 
 from service.queries.among import among
 from service.queries.letters import revise_letter
@@ -15,7 +15,8 @@ _SINCE = (
     .outerjoin(vectors, vectors.c.letter_id == changes.c.letter_id)
     .where(changes.c.number > bindparam("number"))
     .order_by(changes.c.number)
-    .limit(bindparam("most"))
+    .limit(bindparam("most", type_=Integer()))
+    .execution_options(hongyan_bytes=True)
 )
 
 

@@ -58,6 +58,7 @@ def test_who_wrote_moves_no_score(scorer: RelationScorer) -> None:
         scorer.profiler.profile(letter(ROAD, **facts)),
     )
     assert scorer.score([(plain, other)]) == scorer.score([(signed, other)])
+    assert scorer.explain(plain, other).reasons == scorer.explain(signed, other).reasons
 
 
 def test_the_reasons_say_in_what_two_letters_agree_and_differ(scorer: RelationScorer) -> None:

@@ -1,4 +1,4 @@
-"""Rows that come by the dozen, stored in one statement of one parameter."""
+"""Many rows, stored in one statement of one parameter."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import JSON, Connection, Executable, Table, Text, bindparam, cast, column, func, insert, select
 
 
-def insert_together(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows of one and the same columns, which hold texts without NUL, numbers, booleans or JSON.
+def insert_batch(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows, all with the columns of the first, which hold texts without NUL, numbers, booleans or JSON.
 
     PostgreSQL takes each of many rows as a statement of its own, which is three times the work for both sides.
     """
