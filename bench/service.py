@@ -3,7 +3,7 @@
 Prints acknowledged letters a second with and without a model (the peer: same server, same database, no part of the
 model, so nothing is read, linked or flagged), latencies, memory over many letters, and how long the default list of
 very many letters takes. The load generator runs on the same machine.
-Run: python -m bench.service models/starter [--postgresql] [--letters 4000] [--clients 8] [--processes 2]
+Run: python -m bench.service models/starter [--postgresql] [--letters 3000] [--clients 64] [--processes 2] [--runs 3]
      [--list 1000000] [--memory 100000]
 """
 
@@ -103,6 +103,20 @@ def measure_load(model: Path, options: argparse.Namespace, bodies: Sequence[byte
         return say_load(f"with {model.name}", load(server, token, bodies[WARM_UP:], options.clients))
 
 
+def measure_share(options: argparse.Namespace, bodies: Sequence[bytes]) -> None:
+    """Post the letters with and without the model in turn, as machines vary, and print what the medians say."""
+    with tempfile.TemporaryDirectory() as folder:
+        nothing = Path(folder) / "no-analysis"
+        artefact.save(nothing, {}, {})
+        rates = [
+            [measure_load(model, options, bodies) for model in (nothing, options.model)] for _ in range(options.runs)
+        ]
+    peer, own = np.median(rates, axis=0)
+    say(
+        f"with analysis {own:.0f} letters/s, {100 * own / peer:.0f} % of {peer:.0f} without (medians of {options.runs})"
+    )
+
+
 def measure_list(model: Path, options: argparse.Namespace, bodies: Sequence[bytes]) -> None:
     """Ask for the first page of the default list of very many letters."""
     with database(options.postgresql) as url, _server(model, url, options) as server:
@@ -139,21 +153,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model", type=Path)
     parser.add_argument("--postgresql", action="store_true")
-    parser.add_argument("--letters", type=int, default=4000)
-    parser.add_argument("--clients", type=int, default=8)
+    parser.add_argument("--letters", type=int, default=3000)
+    parser.add_argument("--clients", type=int, default=64)
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--list", type=int, default=0)
     parser.add_argument("--memory", type=int, default=0)
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000))
     options = parser.parse_args()
     say(f"seed {options.seed}, {'PostgreSQL' if options.postgresql else 'SQLite'}, {options.processes} processes")
     bodies = [record(letter, i) for i, letter in enumerate(letters_of(options.seed, options.letters + WARM_UP))]
-    with tempfile.TemporaryDirectory() as folder:
-        nothing = Path(folder) / "no-analysis"
-        artefact.save(nothing, {}, {})
-        peer = measure_load(nothing, options, bodies)
-        own = measure_load(options.model, options, bodies)
-        say(f"with analysis {100 * own / peer:.0f} % of without")
+    measure_share(options, bodies)
     if options.list:
         measure_list(options.model, options, bodies)
     if options.memory:

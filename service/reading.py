@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row
 
 from model.records import VisitLevel
 from service.caller import Caller
+from service.circle import letter_of_row
 from service.engine import Engine
 from service.errors import NotFound, SettingError
 from service.flag_card import card_of
@@ -30,7 +31,6 @@ from service.queries.deadlines import DueFilter
 from service.queries.letters import Sight
 from service.queries.lists import MOST_COUNTED, Filter, count_up_to, page_of_letters
 from service.queries.matters import EVERY_MATTER, MattersFilter
-from service.regrouping import letter_of_row
 from service.schemas.records import DecisionOut
 from service.schemas.results import RelationOut
 from service.schemas.views import (

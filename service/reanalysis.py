@@ -11,6 +11,7 @@ from model.gathering import Link
 from model.records import Letter
 from model.signatures import Signature
 from service.automatic import Judged, Kind, basis_of, record_automatic
+from service.circle import letter_of_row
 from service.corrected import accuses, applied, columns_of, standing
 from service.db import Database
 from service.engine import Engine
@@ -25,7 +26,7 @@ from service.queries import matters as matter_queries
 from service.queries import vectors as vector_queries
 from service.queries.thresholds import join_from
 from service.rebuilding import rebuild_vectors
-from service.regrouping import Why, letter_of_row, settle
+from service.regrouping import Why, settle
 from service.removal import transfer_letter
 from service.schemas.results import AnalysisOut
 

@@ -2,10 +2,8 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
@@ -15,17 +13,12 @@ from ulid import ULID
 from model.gathering import Link, gather
 from model.matters import LAST, verdicts
 from model.records import Letter, RelationName, Verdict
-from service.queries import decisions as decision_queries
+from service.circle import Circle
 from service.queries import letters as letter_queries
-from service.queries import links as link_queries
 from service.queries import matters as matter_queries
 from service.queries.letters import Sight
-from service.queries.ties import joined_with, matters_around
 
 EVERYTHING = Sight(restricted=True)
-# From so many letters on, which have five thousand pairs, a matter stays whole: to gather all of them anew for each
-# letter that comes would take seconds, and one letter more tells little of so many.
-LARGE_FROM = 100
 NOWHERE: Mapping[str, str | None] = MappingProxyType({})
 
 
@@ -57,20 +50,6 @@ class Place:
     verdict: Verdict
 
 
-def letter_of_row(row: Row[Any], petitioners: frozenset[str] = frozenset()) -> Letter:
-    """Return the record of a stored letter."""
-    return Letter(
-        id=row.id,
-        title=row.title,
-        body=row.body,
-        received_at=datetime.fromisoformat(row.received_at),
-        channel=row.channel,
-        addressee=row.addressee,
-        region=row.region,
-        petitioners=petitioners,
-    )
-
-
 def settle(
     connection: Connection,
     starts: Collection[str],
@@ -85,69 +64,39 @@ def settle(
     confirmed stays as it is, and so do matters of very many letters: no score takes such a matter apart or joins it
     with another one of that kind. All else depends on what the letters say alone.
     """
-    rows = _circle(connection, starts, at_least, placed)
-    before = {row.id: row.matter_id for row in rows} | dict(placed)
-    large = {
-        matter_id for matter_id, letters in Counter(before.values()).items() if matter_id and letters >= LARGE_FROM
-    }
-    people = letter_queries.identities_of(connection, list(before))
-    everyone = {row.id: letter_of_row(row, people[row.id]) for row in rows}
-    everyone |= {letter.id: letter for letter in coming.letters}
-    links = [*_links(connection, before, large), *coming.links]
-    links = [link for link in links if link.a in everyone and link.b in everyone]
-    restricted = coming.restricted or any(row.restricted for row in rows)
-    decided = _decided(connection, everyone.keys(), before, large)
-    groups, said = _gathered(everyone, links, *decided, at_least)
+    circle = Circle(connection, at_least, placed, coming.letters)
+    circle.take_in(starts)
+    if not coming.letters:
+        # What was done to these letters shows in what they reach, not always in their matters.
+        circle.follow(circle.rows.keys())
+    groups, said = _gathered(circle, coming.links, at_least)
+    while circle.follow(circle.changed(groups)):
+        groups, said = _gathered(circle, coming.links, at_least)
+    rows = sorted(circle.rows.values(), key=lambda row: row.id)
     # Of which letter one of a large matter is a copy is not looked up again.
-    said |= {row.id: "copy" for row in rows if _stays_copy(row, before, large) and said[row.id] != "first"}
-    matter_of = _named(connection, groups, before, restricted)
-    places = {one: Place(matter_of[one], said[one]) for one in everyone}
+    said |= {row.id: "copy" for row in rows if _stays_copy(row, circle) and said[row.id] != "first"}
+    restricted = coming.restricted or any(row.restricted for row in rows)
+    matter_of = _named(connection, groups, circle.before, restricted)
+    places = {one: Place(matter_of[one], said[one]) for one in circle.letters}
     _move(connection, rows, places, why)
     return places
 
 
-def _circle(
-    connection: Connection, starts: Collection[str], at_least: float, placed: Collection[str]
-) -> list[Row[Any]]:
-    """Return the letters that a change of these may touch, oldest first.
-
-    From letter to letter it follows the matters as they are, what people confirmed, and links that can join. These lead
-    into a matter of very many letters, but out of it only from those that a person has placed.
-    """
-    found: set[str] = set()
-    fresh = set(starts)
-    while fresh:
-        around = matters_around(connection, fresh)
-        letters = Counter(around.values())
-        found |= fresh | around.keys()
-        leading = {one for one, matter_id in around.items() if letters[matter_id] < LARGE_FROM or one in placed}
-        fresh = joined_with(connection, leading, at_least) - found
-    return sorted(letter_queries.texts_by_id(connection, sorted(found)).values(), key=lambda row: row.id)
-
-
-def _links(connection: Connection, before: Mapping[str, str | None], large: Collection[str]) -> list[Link]:
-    """Return the scored pairs of letters, those inside of large matters left out."""
-    if not large:
-        return link_queries.links_among(connection, list(before))
-    return link_queries.links_of_letters(connection, [one for one, at in before.items() if at not in large])
-
-
-def _stays_copy(row: Row[Any], before: Mapping[str, str | None], large: Collection[str]) -> bool:
-    return row.verdict == "copy" and before[row.id] in large
+def _stays_copy(row: Row[Any], circle: Circle) -> bool:
+    return row.verdict == "copy" and circle.before[row.id] in circle.large
 
 
 def _gathered(
-    everyone: Mapping[str, Letter],
-    links: Sequence[Link],
-    together: Iterable[frozenset[str]],
-    apart: Iterable[frozenset[str]],
-    at_least: float,
+    circle: Circle, coming: Sequence[Link], at_least: float
 ) -> tuple[list[frozenset[str]], dict[str, Verdict]]:
-    """Return the groups, and what each letter is to its group.
+    """Return the groups of letters, and what each letter is to its group.
 
     Ids tell the order of arrival. Letters are gathered under their rank by date and content instead, so that ties come
     out the same in whatever order they came.
     """
+    everyone = circle.letters
+    links = [link for link in (*circle.links(), *coming) if link.a in everyone and link.b in everyone]
+    together, apart = circle.decided()
     ranked = sorted(everyone, key=lambda one: _rank(everyone[one]))
     alias = {one: f"{rank:08}" for rank, one in enumerate(ranked)}
     real = {name: one for one, name in alias.items()}
@@ -165,25 +114,6 @@ def _gathered(
 def _rank(letter: Letter) -> tuple[Any, ...]:
     facts = (letter.title, letter.body, letter.addressee, letter.channel or "", letter.region)
     return (letter.received_at or LAST, facts, sorted(letter.petitioners), letter.id)
-
-
-def _decided(
-    connection: Connection, ids: AbstractSet[str], before: Mapping[str, str | None], large: AbstractSet[str]
-) -> tuple[list[frozenset[str]], list[frozenset[str]]]:
-    """Return the pairs that stay together and those that stay apart, by what people decided.
-
-    A matter with a confirmed pair stays whole, and so does a large one.
-    """
-    standing = decision_queries.standing_pairs(connection, list(ids))
-    together, apart = (
-        [frozenset((row.a_id, row.b_id)) for row in standing if row.kind == kind and {row.a_id, row.b_id} <= ids]
-        for kind in decision_queries.KINDS
-    )
-    inside = ({before.get(one) for one in pair} for pair in together)
-    kept = sorted(large | {at for places in inside if len(places) == 1 for at in places if at})
-    members = {matter_id: sorted(one for one, at in before.items() if at == matter_id) for matter_id in kept}
-    together += [frozenset(step) for group in members.values() for step in pairwise(group)]
-    return together, apart
 
 
 def _named(

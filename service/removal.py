@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from service.circle import letter_of_row
 from service.engine import Engine
 from service.errors import NotFound
 from service.linking import Arrival, find_links, join_matter
@@ -13,7 +14,7 @@ from service.queries import links as link_queries
 from service.queries import matters as matter_queries
 from service.queries import vectors as vector_queries
 from service.queries.thresholds import join_from
-from service.regrouping import EVERYTHING, Place, Why, letter_of_row, settle
+from service.regrouping import EVERYTHING, Place, Why, settle
 from service.standing import forget
 
 TRANSFERRED = "a letter went to another compartment"

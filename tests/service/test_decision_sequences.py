@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, select
 
 from model.gathering import gather
-from service import regrouping
+from service import circle
 from service.decisions import Decider
 from service.errors import Invalid, NotFound
 from service.office import Office
@@ -125,7 +125,7 @@ def test_what_stands_holds_and_all_can_be_taken_back(
 def test_what_stands_holds_in_large_matters_too(
     office: Office, monkeypatch: pytest.MonkeyPatch, scores: dict[frozenset[str], float], steps: list[Any]
 ) -> None:
-    monkeypatch.setattr(regrouping, "LARGE_FROM", 3)
+    monkeypatch.setattr(circle, "LARGE_FROM", 3)
     with office.database.engine.connect() as connection, connection.begin() as transaction:
         decide_and_take_back(Decider(connection, CLERK, office.keys), scores, steps)
         transaction.rollback()

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from model.records import Letter
 from model.when import parse_time
-from service import nearby, regrouping
+from service import circle, nearby
 from service.caller import Caller
 from service.decisions import Decider
 from service.office import Office
@@ -25,7 +25,7 @@ CROWD = "abc"
 @pytest.fixture
 def crowd(office: Office, monkeypatch: pytest.MonkeyPatch) -> str:
     """Store three letters of one matter, which is large; returns its id."""
-    monkeypatch.setattr(regrouping, "LARGE_FROM", len(CROWD))
+    monkeypatch.setattr(circle, "LARGE_FROM", len(CROWD))
     with office.database.write() as connection:
         for number, name in enumerate(CROWD):
             matter, _ = put(connection, letter(name), *(scored(other, name) for other in CROWD[:number]))
@@ -59,7 +59,7 @@ def test_a_letter_nearer_to_one_of_them_takes_none_away(office: Office, crowd: s
 
 
 def test_a_smaller_matter_gives_its_letter_away(office: Office, crowd: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(regrouping, "LARGE_FROM", len(CROWD) + 1)
+    monkeypatch.setattr(circle, "LARGE_FROM", len(CROWD) + 1)
     with office.database.write() as connection:
         matter, _ = put(connection, letter("d"), scored("c", "d", 1.0))
         assert matters_of(connection, "abcd") == [crowd, crowd, matter, matter]

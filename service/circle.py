@@ -1,0 +1,123 @@
+"""The letters that a change may touch, and what is known of them."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import datetime
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from model.gathering import Link
+from model.records import Letter
+from service.queries import decisions as decision_queries
+from service.queries import letters as letter_queries
+from service.queries import links as link_queries
+from service.queries.ties import joined_with, matters_around
+
+# From so many letters on, which have five thousand pairs, a matter stays whole: to gather all of them anew for each
+# letter that comes would take seconds, and one letter more tells little of so many.
+LARGE_FROM = 100
+
+
+def letter_of_row(row: Row[Any], petitioners: frozenset[str] = frozenset()) -> Letter:
+    """Return the record of a stored letter."""
+    return Letter(
+        id=row.id,
+        title=row.title,
+        body=row.body,
+        received_at=datetime.fromisoformat(row.received_at),
+        channel=row.channel,
+        addressee=row.addressee,
+        region=row.region,
+        petitioners=petitioners,
+    )
+
+
+class Circle:
+    """Hold whole matters with their letters, and reach further from letters whose matters change.
+
+    Letters reach others by what people confirmed, and by links of a score of `at_least`, which can join. These lead
+    into a matter of very many letters, but out of it only from those that a person has `placed` there or elsewhere.
+    `letters` are those of the matters and those that come, by id.
+    """
+
+    def __init__(
+        self, connection: Connection, at_least: float, placed: Mapping[str, str | None], coming: Iterable[Letter]
+    ) -> None:
+        self.letters = {letter.id: letter for letter in coming}
+        self.rows: dict[str, Row[Any]] = {}
+        self._connection = connection
+        self._at_least = at_least
+        self._placed = placed
+        self._followed: set[str] = set()
+
+    def take_in(self, ids: Collection[str]) -> None:
+        """Add stored letters with all others of their matters."""
+        if not ids:
+            return
+        fresh = sorted((set(ids) | matters_around(self._connection, ids).keys()) - self.rows.keys())
+        people = letter_queries.identities_of(self._connection, fresh)
+        found = letter_queries.texts_by_id(self._connection, fresh)
+        self.rows |= found
+        self.letters |= {one: letter_of_row(row, people[one]) for one, row in found.items()}
+        for derived in ("before", "large"):
+            self.__dict__.pop(derived, None)
+
+    @cached_property
+    def before(self) -> dict[str, str | None]:
+        """Return the matter of each stored letter, or where a person has put it."""
+        return {one: row.matter_id for one, row in self.rows.items()} | dict(self._placed)
+
+    @cached_property
+    def large(self) -> set[str]:
+        """Return the matters of very many letters."""
+        return {matter for matter, letters in Counter(self.before.values()).items() if matter and letters >= LARGE_FROM}
+
+    def follow(self, ids: AbstractSet[str]) -> bool:
+        """Reach further from letters, each once, and take in what they lead to; says whether there was anything new."""
+        leaving = (ids & self.rows.keys()) - self._followed
+        self._followed |= leaving
+        leading = {one for one in leaving if self.before[one] not in self.large or one in self._placed}
+        reached = joined_with(self._connection, leading, self._at_least) - self.rows.keys()
+        if reached:
+            self.take_in(reached)
+        return bool(reached)
+
+    def changed(self, groups: Iterable[frozenset[str]]) -> set[str]:
+        """Return the letters of those groups that are no matter as it is stored."""
+        stored: dict[str, set[str]] = {}
+        for one, row in self.rows.items():
+            stored.setdefault(row.matter_id, set()).add(one)
+        standing = {frozenset(letters) for letters in stored.values()}
+        return {one for group in groups if group not in standing for one in group}
+
+    def links(self) -> list[Link]:
+        """Return the scored pairs of the letters, some with others; those inside of large matters are left out."""
+        if not self.large:
+            return link_queries.links_among(self._connection, list(self.before))
+        small = [one for one, matter in self.before.items() if matter not in self.large]
+        return link_queries.links_of_letters(self._connection, small)
+
+    def decided(self) -> tuple[list[frozenset[str]], list[frozenset[str]]]:
+        """Return the pairs that stay together and those that stay apart, by what people decided.
+
+        A matter with a confirmed pair stays whole, and so does a large one.
+        """
+        standing = decision_queries.standing_pairs(self._connection, list(self.letters))
+        together, apart = (_pairs_of(kind, standing, self.letters) for kind in decision_queries.KINDS)
+        inside = ({self.before.get(one) for one in pair} for pair in together)
+        kept = sorted(self.large | {at for places in inside if len(places) == 1 for at in places if at})
+        members = {matter: sorted(one for one, at in self.before.items() if at == matter) for matter in kept}
+        together += [frozenset(step) for group in members.values() for step in pairwise(group)]
+        return together, apart
+
+
+def _pairs_of(kind: str, standing: Sequence[Row[Any]], letters: Mapping[str, Letter]) -> list[frozenset[str]]:
+    return [
+        frozenset((row.a_id, row.b_id))
+        for row in standing
+        if row.kind == kind and row.a_id in letters and row.b_id in letters
+    ]
