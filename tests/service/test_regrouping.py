@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import combinations
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -70,7 +71,7 @@ def expected(present: Sequence[Letter], links: Sequence[Link]) -> Outcome:
         if link.ends <= by_name.keys():
             relations[link.a][link.b] = relations[link.b][link.a] = link.relation
     order = sorted(by_name, key=lambda name: (by_name[name].received_at, name))
-    rank = {name: f"{number}" for number, name in enumerate(order)}
+    rank = {name: f"{number:02}" for number, name in enumerate(order)}
     name_of = {number: name for name, number in rank.items()}
     renamed = [Link(rank[one.a], rank[one.b], one.score, one.relation) for one in links if one.ends <= by_name.keys()]
     groups = [frozenset(name_of[number] for number in group) for group in gather(name_of, renamed)]
@@ -99,6 +100,25 @@ def test_letters_with_given_links_give_the_same_matters_in_any_order(
         transaction.rollback()
     links = [scored(min(pair), max(pair), score) for pair, score in scores.items()]
     assert without(gone, found) == expected([named(name, days) for name in NAMES if name not in gone], links)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_change_is_followed_as_far_as_it_goes_on(office: Office, seed: int) -> None:
+    """Each of many letters is near to some others, so that what one changes may change matters far away."""
+    chance = Random(seed)  # noqa: S311 - no secret
+    names = [f"{number:02}" for number in range(24)]
+    scores = {frozenset(pair): chance.uniform(0.5, 0.9) for pair in combinations(names, 2) if chance.random() < 0.3}
+    present = [Letter(name, body=name, received_at=MARCH + timedelta(days=chance.randrange(3))) for name in names]
+    arrived: dict[str, str] = {}
+    with office.database.write() as connection:
+        for number, letter in enumerate(chance.sample(present, len(present))):
+            near = {other: scores.get(frozenset((letter.body, name))) for name, other in arrived.items()}
+            arrived[letter.body] = f"{number:02}"
+            links = [scored(arrived[letter.body], other, score) for other, score in near.items() if score]
+            put(connection, replace(letter, id=arrived[letter.body]), *links)
+        found = outcome(connection)
+    links = [scored(min(pair), max(pair), score) for pair, score in scores.items()]
+    assert found == expected(present, links)
 
 
 def named(name: str, days: Sequence[int]) -> Letter:
