@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -41,7 +40,9 @@ class Circle:
 
     Letters reach others by what people confirmed, and by links of a score of `at_least`, which can join. These lead
     into a matter of very many letters, but out of it only from those that a person has `placed` there or elsewhere.
-    `letters` are those of the matters and those that come, by id.
+
+    `letters` are those of the matters and those that come, by id; `before` is the matter of each stored one, or where a
+    person has put it; `large` are the matters of very many letters.
     """
 
     def __init__(
@@ -49,6 +50,8 @@ class Circle:
     ) -> None:
         self.letters = {letter.id: letter for letter in coming}
         self.rows: dict[str, Row[Any]] = {}
+        self.before = dict(placed)
+        self.large: set[str] = set()
         self._connection = connection
         self._at_least = at_least
         self._placed = placed
@@ -63,18 +66,9 @@ class Circle:
         found = letter_queries.texts_by_id(self._connection, fresh)
         self.rows |= found
         self.letters |= {one: letter_of_row(row, people[one]) for one, row in found.items()}
-        for derived in ("before", "large"):
-            self.__dict__.pop(derived, None)
-
-    @cached_property
-    def before(self) -> dict[str, str | None]:
-        """Return the matter of each stored letter, or where a person has put it."""
-        return {one: row.matter_id for one, row in self.rows.items()} | dict(self._placed)
-
-    @cached_property
-    def large(self) -> set[str]:
-        """Return the matters of very many letters."""
-        return {matter for matter, letters in Counter(self.before.values()).items() if matter and letters >= LARGE_FROM}
+        self.before = {one: row.matter_id for one, row in self.rows.items()} | dict(self._placed)
+        letters = Counter(self.before.values())
+        self.large = {matter for matter, number in letters.items() if matter and number >= LARGE_FROM}
 
     def follow(self, ids: AbstractSet[str]) -> bool:
         """Reach further from letters, each once, and take in what they lead to; says whether there was anything new."""
