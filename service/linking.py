@@ -12,11 +12,12 @@ from model.profile import Profile
 from model.records import Letter
 from model.signatures import Signature
 from model.similar import EmbeddedIndex, Entry
+from service.circle import Coming
 from service.engine import Engine
 from service.preparing import Preparation
 from service.queries import letters as letter_queries
 from service.queries.thresholds import join_from
-from service.regrouping import Coming, Place, Why, open_matter, settle
+from service.regrouping import Place, Why, open_matter, settle
 
 # Scores that differ only by the order of adding up must compare as equal.
 DIGITS = 9

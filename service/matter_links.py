@@ -8,13 +8,13 @@ from sqlalchemy import Connection, Row
 
 from model.gathering import Link
 from service.caller import Caller
-from service.circle import letter_of_row
 from service.engine import Engine
 from service.queries import decisions as decision_queries
 from service.queries import letters as letter_queries
 from service.queries import links as queries
 from service.schemas.links import LinkOut, MatterLinksOut, NeighbourOut, UndoableOut
 from service.schemas.results import DIGITS
+from service.stored import letter_of_row
 
 MOST_OUTSIDE = 20
 # Reasons are worked out from the texts while somebody waits.

@@ -10,9 +10,9 @@ from model.packing import FORMAT, pack, unpack
 from model.profile import Profile
 from model.records import Letter
 from model.words.tables import fingerprint
-from service.circle import letter_of_row
 from service.queries.letters import texts_by_id
 from service.queries.prepared import prepared_of, put_prepared
+from service.stored import letter_of_row
 
 
 def maker_of(model: str) -> str:

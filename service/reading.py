@@ -10,7 +10,6 @@ from sqlalchemy import Connection, Row
 
 from model.records import VisitLevel
 from service.caller import Caller
-from service.circle import letter_of_row
 from service.engine import Engine
 from service.errors import NotFound, SettingError
 from service.flag_card import card_of
@@ -42,6 +41,7 @@ from service.schemas.views import (
     MatterPage,
     SimilarOut,
 )
+from service.stored import letter_of_row
 from service.succession import steps_told
 
 logger = logging.getLogger(__name__)

@@ -11,7 +11,6 @@ from model.gathering import Link
 from model.records import Letter
 from model.signatures import Signature
 from service.automatic import Judged, Kind, basis_of, record_automatic
-from service.circle import letter_of_row
 from service.corrected import accuses, applied, columns_of, standing
 from service.db import Database
 from service.engine import Engine
@@ -29,6 +28,7 @@ from service.rebuilding import rebuild_vectors
 from service.regrouping import Why, settle
 from service.removal import transfer_letter
 from service.schemas.results import AnalysisOut
+from service.stored import letter_of_row
 
 BATCH = 128
 # So many letters share a transaction, or fewer: the others that write wait for no more than one beyond so many seconds.

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from service.circle import letter_of_row
 from service.db import Database
 from service.engine import Engine
 from service.queries import search
 from service.queries import vectors as queries
 from service.search_words import words_of
+from service.stored import letter_of_row
 
 BATCH = 512
 

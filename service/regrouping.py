@@ -13,7 +13,7 @@ from ulid import ULID
 from model.gathering import Link, gather
 from model.matters import LAST, verdicts
 from model.records import Letter, RelationName, Verdict
-from service.circle import Circle
+from service.circle import NOBODY, Circle, Coming
 from service.queries import letters as letter_queries
 from service.queries import matters as matter_queries
 from service.queries.letters import Sight
@@ -28,18 +28,6 @@ class Why:
 
     reason: str
     cause: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Coming:
-    """Letters that are about to be stored, among accusations or among all others, with their scored pairs."""
-
-    letters: Sequence[Letter] = ()
-    links: Sequence[Link] = ()
-    restricted: bool = False
-
-
-NOBODY = Coming()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +52,14 @@ def settle(
     confirmed stays as it is, and so do matters of very many letters: no score takes such a matter apart or joins it
     with another one of that kind. All else depends on what the letters say alone.
     """
-    circle = Circle(connection, at_least, placed, coming.letters)
+    circle = Circle(connection, at_least, placed, coming)
     circle.take_in(starts)
     if not coming.letters:
         # What was done to these letters shows in what they reach, not always in their matters.
         circle.follow(circle.rows.keys())
-    groups, said = _gathered(circle, coming.links, at_least)
-    while circle.follow(circle.changed(groups)):
-        groups, said = _gathered(circle, coming.links, at_least)
+    groups, said = _gathered(circle)
+    while circle.follow(circle.unsettled(groups)):
+        groups, said = _gathered(circle)
     rows = sorted(circle.rows.values(), key=lambda row: row.id)
     # Of which letter one of a large matter is a copy is not looked up again.
     said |= {row.id: "copy" for row in rows if _stays_copy(row, circle) and said[row.id] != "first"}
@@ -86,23 +74,20 @@ def _stays_copy(row: Row[Any], circle: Circle) -> bool:
     return row.verdict == "copy" and circle.before[row.id] in circle.large
 
 
-def _gathered(
-    circle: Circle, coming: Sequence[Link], at_least: float
-) -> tuple[list[frozenset[str]], dict[str, Verdict]]:
+def _gathered(circle: Circle) -> tuple[list[frozenset[str]], dict[str, Verdict]]:
     """Return the groups of letters, and what each letter is to its group.
 
     Ids tell the order of arrival. Letters are gathered under their rank by date and content instead, so that ties come
     out the same in whatever order they came.
     """
     everyone = circle.letters
-    links = [link for link in (*circle.links(), *coming) if link.a in everyone and link.b in everyone]
-    together, apart = circle.decided()
+    together, apart = circle.read_decisions()
     ranked = sorted(everyone, key=lambda one: _rank(everyone[one]))
     alias = {one: f"{rank:08}" for rank, one in enumerate(ranked)}
     real = {name: one for one, name in alias.items()}
-    renamed = [Link(alias[link.a], alias[link.b], link.score, link.relation) for link in links]
+    renamed = [Link(alias[link.a], alias[link.b], link.score, link.relation) for link in circle.read_links()]
     kept, barred = ([frozenset(alias[one] for one in pair) for pair in given] for given in (together, apart))
-    groups = gather(real, renamed, kept, barred, at_least)
+    groups = gather(real, renamed, kept, barred, circle.at_least)
     letters = {name: replace(everyone[one], id=name) for name, one in real.items()}
     told = _verdicts(groups, letters, renamed)
     return (

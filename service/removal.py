@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from service.circle import letter_of_row
 from service.engine import Engine
 from service.errors import NotFound
 from service.linking import Arrival, find_links, join_matter
@@ -16,6 +15,7 @@ from service.queries import vectors as vector_queries
 from service.queries.thresholds import join_from
 from service.regrouping import EVERYTHING, Place, Why, settle
 from service.standing import forget
+from service.stored import letter_of_row
 
 TRANSFERRED = "a letter went to another compartment"
 

@@ -15,15 +15,17 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, select
 
 from model.analyse import Analyser
-from model.gathering import Link, gather
+from model.gathering import JOIN_FROM, Link, gather
 from model.matters import verdicts
 from model.records import Letter
 from model.when import parse_time
+from service.decisions import Decider
 from service.office import Office
+from service.regrouping import Why, settle
 from service.tables import letters
 from tests.model.letters import MATTERS
 from tests.service.databases import Shelf, office_at
-from tests.service.desk import LIFT, LIFT_AGAIN, RIVER, RIVER_AGAIN, ZHAO, take
+from tests.service.desk import CLERK, LIFT, LIFT_AGAIN, RIVER, RIVER_AGAIN, ZHAO, take
 from tests.service.removing import remove_letter
 from tests.service.shelf import put, scored
 
@@ -119,6 +121,41 @@ def test_a_change_is_followed_as_far_as_it_goes_on(office: Office, seed: int) ->
         found = outcome(connection)
     links = [scored(min(pair), max(pair), score) for pair, score in scores.items()]
     assert found == expected(present, links)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_nothing_moves_when_all_is_gathered_once_more(office: Office, seed: int) -> None:
+    """A person puts some letters apart, so that others go where they fit less (as `gather` says)."""
+    chance = Random(seed)  # noqa: S311 - no secret
+    names = [f"{number:02}" for number in range(18)]
+    scores = {frozenset(pair): chance.uniform(0.6, 0.95) for pair in combinations(names, 2) if chance.random() < 0.45}
+    with office.database.write() as connection:
+        decider = Decider(connection, CLERK, office.keys)
+        for number, name in enumerate(names):
+            near = [scored(name, other, scores.get(frozenset((name, other)), 0.2)) for other in names[:number]]
+            matter, _ = put(connection, Letter(name, body=name, received_at=MARCH), *near)
+            if number % 3 == 2 and connection.execute(select(letters).where(letters.c.matter_id == matter)).all()[1:]:
+                decider.reject(matter, name)
+            before = outcome(connection)
+            settle(connection, names[: number + 1], JOIN_FROM, Why("once more"))
+            assert outcome(connection) == before
+
+
+def test_a_letter_apart_that_is_out_of_reach_still_decides_how_others_join(office: Office) -> None:
+    scores = {"c1 c2": 0.95, "c1 r": 0.8, "c2 r": 0.8, "c1 g": 0.66, "c2 g": 0.66, "g r": 0.75}
+    scores |= {"c1 h": 0.66, "c2 h": 0.66, "g h": 0.74, "h n": 0.72, "g n": 0.2, "c1 n": 0.2, "c2 n": 0.2}
+    arrived: list[str] = []
+    with office.database.write() as connection:
+        for name in ("c1", "c2", "r", "g", "h", "n"):
+            pairs = [sorted((name, other)) for other in arrived]
+            links = [scored(a, b, scores[f"{a} {b}"]) for a, b in pairs if f"{a} {b}" in scores]
+            received = MARCH + timedelta(days=len(arrived))
+            matter, _ = put(connection, Letter(name, body=name, received_at=received), *links)
+            arrived.append(name)
+            if name == "r":
+                Decider(connection, CLERK, office.keys).reject(matter, name)
+        found = {bodies for bodies, _ in outcome(connection)}
+    assert found == {frozenset({"c1", "c2", "g"}), frozenset({"h", "n"}), frozenset({"r"})}
 
 
 def named(name: str, days: Sequence[int]) -> Letter:
