@@ -129,8 +129,8 @@ def find_cues(text: str) -> CueReading:
     search = _Search(legible)
     for rule in rules.cues:
         for match in search.matches(rule):
-            cue = _cue(match, rule, rules, starts, denied)
-            found.update([cue] if cue else [])
+            if (cue := _cue(match, rule, rules, starts, denied)) is not None:
+                found.add(cue)
     return CueReading(tuple(sorted(found, key=lambda cue: (cue.start, cue.end, cue.code))), people)
 
 

@@ -187,9 +187,8 @@ class _Groups:
 
     def _means_of(self, rows: Places, columns: Places) -> NDArray[np.float64]:
         """Return the means of groups with others."""
-        found: NDArray[np.float64] = self.sums[np.ix_(rows, columns)] / _pairs(
-            self.sizes[rows][:, None], self.sizes[columns]
-        )
+        pairs = _pairs(self.sizes[rows][:, None], self.sizes[columns])
+        found: NDArray[np.float64] = self.sums[np.ix_(rows, columns)] / pairs
         return found
 
     def _rather(self, first: int, second: int, at_least: float) -> tuple[int, int]:

@@ -31,14 +31,9 @@ _AMONG = select(links).where(_AT_A, _AT_B)
 
 def _best(inside: bool) -> Select[Any]:
     """Write the statement by which the best links of each letter are found."""
-    ends = permutations((links.c.a_id, links.c.b_id))
+    ends = ((links.c.a_id, _AT_A, _AT_B), (links.c.b_id, _AT_B, _AT_A))
     pairs = union_all(
-        *(
-            select(end.label("end"), *links.c).where(
-                among(end, given("ids")), *((among(other, given("ids")),) if inside else ())
-            )
-            for end, other in ends
-        )
+        *(select(end.label("end"), *links.c).where(here, *((there,) if inside else ())) for end, here, there in ends)
     ).subquery()
     order = (pairs.c.score.desc(), pairs.c.a_id, pairs.c.b_id)
     rank = func.row_number().over(partition_by=pairs.c.end, order_by=order)
